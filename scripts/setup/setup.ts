@@ -101,7 +101,10 @@ async function buildAll(
     signal: control.signal,
     wasCached: control.wasCached,
   });
-  const guests = guestSteps(wanted, join(repo, 'public'), catalogue, inStep);
+  // Steps listed earlier start earlier: the guests that the page waits for go first.
+  const isFirst = ({ id }: { id: string }) => firstGuests.includes(id);
+  const ordered = [...wanted.filter(isFirst), ...wanted.filter((guest) => !isFirst(guest))];
+  const guests = guestSteps(ordered, join(repo, 'public'), catalogue, inStep);
   const engine = {
     name: 'engine',
     needs: [],

@@ -45,8 +45,10 @@ export function parseBinaryStanza(text: string): Offer {
   return { version, files: { [file]: sha256 } };
 }
 
+type BinaryId = PackageId & { kind: 'binary' };
+
 /** How apt wants the package named: one for all architectures takes no qualifier. */
-function aptName(id: PackageId & { kind: 'binary' }): string {
+function aptName(id: BinaryId): string {
   return id.arch === 'all' ? id.name : `${id.name}:${id.arch}`;
 }
 
@@ -92,13 +94,14 @@ export class PackageStore {
   }
 
   private async fetch(id: PackageId, log: LogFile, signal: AbortSignal): Promise<FetchedPackage> {
-    let offer = await this.offer(id, log, signal);
+    let actual = await this.actual(id, log, signal);
+    let offer = await this.offer(actual, log, signal);
     const folderFor = (wanted: Offer) =>
       this.cache.cached({
         kind: 'packages',
         name: `${id.name}-${id.kind === 'source' ? 'source' : id.arch}`,
         inputs: [packageKey(id), wanted.version, JSON.stringify(wanted.files)],
-        build: (folder) => this.download(id, wanted, folder, log, signal),
+        build: (folder) => this.download(id, actual, wanted, folder, log, signal),
       });
     let folder: string;
     try {
@@ -107,7 +110,8 @@ export class PackageStore {
       // The index may be older than the mirror's content: a new one, and once more.
       signal.throwIfAborted();
       await this.rootfs.run(['apt-get', 'update'], { log, signal });
-      offer = await this.offer(id, log, signal);
+      actual = await this.actual(id, log, signal);
+      offer = await this.offer(actual, log, signal);
       ({ folder } = await folderFor(offer));
     }
     const record = JSON.parse(readFileSync(join(folder, 'record.json'), 'utf8')) as PackageRecord;
@@ -132,21 +136,43 @@ export class PackageStore {
       ];
       return parseSourceUris(await this.rootfs.run(argv, { log, signal }));
     }
-    const argv = ['apt-cache', 'show', '--no-all-versions', aptName(id)];
-    return parseBinaryStanza(await this.rootfs.run(argv, { log, signal }));
+    return parseBinaryStanza(await this.stanza(id, log, signal));
+  }
+
+  private stanza(id: BinaryId, log: LogFile, signal: AbortSignal): Promise<string> {
+    return this.rootfs.run(['apt-cache', 'show', '--no-all-versions', aptName(id)], {
+      log,
+      signal,
+    });
+  }
+
+  /** The package that is meant: for a metapackage, the first that it depends on. */
+  private async actual(id: PackageId, log: LogFile, signal: AbortSignal): Promise<PackageId> {
+    if (id.kind === 'source' || id.follow !== true) return id;
+    const name = /^Depends: ([^ ,]+)/m.exec(await this.stanza(id, log, signal))?.[1];
+    if (name === undefined)
+      throw new Error('it depends on nothing, so there is none to follow to.');
+    return { kind: 'binary', name, arch: id.arch };
   }
 
   private async download(
     id: PackageId,
+    actual: PackageId,
     offer: Offer,
     folder: string,
     log: LogFile,
     signal: AbortSignal,
   ): Promise<void> {
     const argv =
-      id.kind === 'source'
-        ? ['apt-get', 'source', '--only-source', '--download-only', `${id.name}=${offer.version}`]
-        : ['apt-get', 'download', `${aptName(id)}=${offer.version}`];
+      actual.kind === 'source'
+        ? [
+            'apt-get',
+            'source',
+            '--only-source',
+            '--download-only',
+            `${actual.name}=${offer.version}`,
+          ]
+        : ['apt-get', 'download', `${aptName(actual)}=${offer.version}`];
     const options = { cwd: '/fetch', bind: { '/fetch': folder }, log, signal };
     let failure: unknown;
     try {

@@ -1,6 +1,13 @@
-/** Names a Debian package: a source, or a binary for an architecture. */
+/** Names a Debian package: a source, or a binary for an architecture (or `all`). */
 export type PackageId =
-  { kind: 'source'; name: string } | { kind: 'binary'; name: string; arch: string };
+  | { kind: 'source'; name: string }
+  | {
+      kind: 'binary';
+      name: string;
+      arch: string;
+      /** Not this package is meant but the one it stands for: the first that it depends on. */
+      follow?: boolean;
+    };
 
 /** What was fetched: its version and the SHA-256 of each file. */
 export type PackageRecord = PackageId & { version: string; files: Record<string, string> };
