@@ -1,0 +1,23 @@
+import { elWalk } from './el-walk/recipe';
+import { fourWorlds } from './four-worlds/recipe';
+import { optee } from './optee/recipe';
+import type { Recipe } from './piece';
+import { rme } from './rme/recipe';
+import { sbsaRef, sbsaRefFlash } from './sbsa-ref/recipe';
+import { uefi } from './uefi/recipe';
+import { virtDebian, virtLinux } from './virt-linux/recipe';
+import { xen } from './xen/recipe';
+
+/** The built-in guests, in the order of the gallery. */
+export const recipes: readonly Recipe[] = [
+  sbsaRef,
+  rme,
+  virtLinux,
+  virtDebian,
+  uefi,
+  optee,
+  xen,
+  elWalk,
+  fourWorlds,
+  sbsaRefFlash,
+];

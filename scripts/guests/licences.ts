@@ -1,0 +1,20 @@
+/** Licences of the Debian packages that bytes of the guests come from (SPDX where it has one). */
+export const licences: Readonly<Record<string, string>> = {
+  'arm-trusted-firmware': 'BSD-3-Clause (parts MIT, Apache-2.0, GPL-2.0-or-later)',
+  'busybox-static': 'GPL-2.0-only (with glibc, LGPL-2.1-or-later)',
+  'efi-shell-aa64': 'BSD-2-Clause-Patent',
+  libc6: 'LGPL-2.1-or-later',
+  libckteec0t64: 'BSD-2-Clause',
+  libssl3t64: 'Apache-2.0',
+  libteec2: 'BSD-2-Clause',
+  libzstd1: 'BSD-3-Clause OR GPL-2.0-only',
+  'linux-image-cloud-arm64': 'GPL-2.0-only WITH Linux-syscall-note',
+  'linux-source-6.12': 'GPL-2.0-only WITH Linux-syscall-note',
+  'optee-os': 'BSD-2-Clause (parts BSD-3-Clause, MIT and others)',
+  'optee-test-qemu': 'GPL-2.0-only AND BSD-2-Clause',
+  'qemu-efi-aarch64': 'BSD-2-Clause-Patent (with OpenSSL, Apache-2.0)',
+  'tee-supplicant': 'BSD-2-Clause',
+  'u-boot': 'GPL-2.0-or-later (parts GPL-2.0-only, BSD-3-Clause and others)',
+  'xen-hypervisor-4.20-arm64': 'GPL-2.0-only',
+  zlib1g: 'Zlib',
+};

@@ -1,0 +1,33 @@
+import type { Piece } from '../piece';
+
+function uBoot(name: string, defconfig: string, board: string): Piece {
+  return {
+    name,
+    packages: [{ kind: 'source', name: 'u-boot' }],
+    sources: [`u-boot/${board}.config`, `u-boot/${board}.env`],
+    heavy: true,
+    script: `
+cp -r /packages/u-boot src
+for board in qemu-arm qemu-sbsa; do
+  cp /ours/u-boot/${board}.env src/board/emulation/$board/bootlink.env
+done
+cd src
+make -s O=/build/out ${defconfig}
+cat /ours/u-boot/${board}.config >> /build/out/.config
+make -s O=/build/out olddefconfig
+grep '^CONFIG_.*=[^n]' /ours/u-boot/${board}.config | while read -r option; do
+  grep -qxF -- "$option" /build/out/.config ||
+    { echo "Kconfig did not accept $option" >&2; exit 1; }
+done
+make -j"$JOBS" O=/build/out u-boot.bin
+cp /build/out/u-boot.bin /result
+cp /build/out/.config /result/config
+`,
+  };
+}
+
+/** U-Boot for sbsa-ref: `u-boot.bin`, to run at 0x10000000. */
+export const sbsaUBoot = uBoot('u-boot-sbsa', 'qemu-arm-sbsa_defconfig', 'sbsa');
+
+/** U-Boot for virt behind TF-A, with RME or with OP-TEE: `u-boot.bin`. */
+export const virtUBoot = uBoot('u-boot-virt', 'qemu_arm64_defconfig', 'virt');
