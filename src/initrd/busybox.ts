@@ -45,7 +45,14 @@ function tableAround(binary: Bytes, start: number): string[] {
     names.unshift(name);
     end = before - 1;
   }
+  // The first name of all, `[`, may follow other data without a NUL between.
+  if (names[0] === '[[') prependTest(binary, names);
   return names;
+}
+
+function prependTest(binary: Bytes, names: string[]): void {
+  const table = new TextEncoder().encode(`[\0${names.slice(0, 3).join('\0')}\0`);
+  if (indexOfBytes(binary, table) >= 0) names.unshift('[');
 }
 
 function nameAt(binary: Bytes, at: number): string | undefined {
