@@ -206,7 +206,7 @@ async function collectProgram(
       return node?.kind === 'file';
     });
   if (onlyApplet) selection.note(`${name} is busybox’s: no source has another.`);
-  else await programs.program(name, 'asked for by name');
+  else await programs.program(name, 'the list of programs');
 }
 
 async function copy(selection: Selection, programs: ProgramCollector, path: string): Promise<void> {

@@ -29,8 +29,8 @@ export class BoundedReader {
     if (offset < 0 || length < 0 || offset + length > this.bytes.length) {
       throw new ParseError(
         this.format,
-        offset,
-        `${what} needs ${String(length)} bytes, but the input ends at ${String(this.bytes.length)}`,
+        Math.min(Math.max(offset, 0), this.bytes.length),
+        `${what} needs ${String(length)} bytes at ${String(offset)}, but the input ends at ${String(this.bytes.length)}`,
       );
     }
   }

@@ -1,23 +1,19 @@
 /**
  * Compressed members: recognised by their magic, decompressed under a limit, and their
  * end found, since an initrd may be several archives and members in a row.
- * Formats: RFC 1952 (gzip), the .xz file format 1.2 of tukaani.org, RFC 8878 (Zstandard).
+ * gzip (RFC 1952) is here, the others in their own files.
  */
-import { crc32, Crc32 } from './crc32';
+import { Crc32 } from './crc32';
 import { type Bytes, BoundedReader, concatBytes, indexOfBytes } from './bytes';
 import { ParseError } from './errors';
-import type * as XzLibrary from 'xz-decompress';
+import { type Compression, type Member, tooLarge } from './member';
+import { unxz } from './xz';
+import { unzstd } from './zstd';
 
-export type Compression = 'gzip' | 'xz' | 'zstd';
+export type { Compression, Member } from './member';
 
 /** Most bytes that one compressed member may become: what a tab can hold, far above any initrd. */
 export const DEFAULT_LIMIT = 1 << 30;
-
-export interface Member {
-  data: Bytes;
-  /** Offset just after the member, in the bytes it was read from. */
-  end: number;
-}
 
 const MAGIC: readonly (readonly [string, readonly number[]])[] = [
   ['gzip', [0x1f, 0x8b]],
@@ -80,14 +76,6 @@ export async function decompressAll(
   }
   if (parts.length === 0) throw new ParseError(kind, 0, 'the input is empty');
   return parts.length === 1 && parts[0] !== undefined ? parts[0] : concatBytes(parts);
-}
-
-function tooLarge(kind: Compression, start: number, limit: number): ParseError {
-  return new ParseError(
-    kind,
-    start,
-    `decompresses to more than the ${String(limit)} bytes allowed`,
-  );
 }
 
 /** Length of the gzip header at `start`: RFC 1952 section 2.3. */
@@ -157,152 +145,6 @@ async function gunzip(bytes: Bytes, start: number, limit: number): Promise<Membe
     at = next;
   }
   throw new ParseError('gzip', start, 'cut short or damaged: no checksum that fits the content');
-}
-
-/** A variable-length integer of the .xz format (section 1.2): 7 bits a byte, low first. */
-function xzInteger(reader: BoundedReader, at: number): { value: number; end: number } {
-  let value = 0;
-  for (let i = 0; i < 7; i++) {
-    const byte = reader.u8(at + i, 'an integer');
-    value += (byte & 0x7f) * 2 ** (7 * i);
-    if ((byte & 0x80) === 0) return { value, end: at + i + 1 };
-  }
-  throw new ParseError('xz', at, 'an integer of more than 49 bits');
-}
-
-/**
- * Where the .xz stream at `start` ends and what size its content has, read from the first footer
- * whose index describes exactly the bytes before it (sections 2.1.2 and 4).
- */
-function xzStream(bytes: Bytes, start: number): { end: number; size: number } {
-  const reader = new BoundedReader(bytes, 'xz');
-  reader.need(start, 12, 'the stream header');
-  if (
-    crc32(bytes.subarray(start + 6, start + 8)) !== reader.u32(start + 8, 'the header checksum')
-  ) {
-    throw new ParseError('xz', start + 8, 'the stream header does not match its checksum');
-  }
-  const magic = Uint8Array.of(0x59, 0x5a);
-  for (
-    let at = indexOfBytes(bytes, magic, start + 22);
-    at >= 0;
-    at = indexOfBytes(bytes, magic, at + 1)
-  ) {
-    const footer = at - 10;
-    if ((footer - start) % 4 !== 0) continue;
-    if (crc32(bytes.subarray(footer + 4, at)) !== reader.u32(footer, 'a footer')) continue;
-    const indexSize = (reader.u32(footer + 4, 'the index size') + 1) * 4;
-    const index = footer - indexSize;
-    if (index < start + 12 || bytes[index] !== 0) continue;
-    if (crc32(bytes.subarray(index, footer - 4)) !== reader.u32(footer - 4, 'the index')) continue;
-    let next = xzInteger(reader, index + 1);
-    let packed = 0;
-    let size = 0;
-    for (let records = next.value; records > 0 && next.end < footer; records--) {
-      const unpadded = xzInteger(reader, next.end);
-      next = xzInteger(reader, unpadded.end);
-      packed += Math.ceil(unpadded.value / 4) * 4;
-      size += next.value;
-    }
-    if (start + 12 + packed === index) return { end: footer + 12, size };
-  }
-  throw new ParseError('xz', start, 'cut short: the stream has no footer');
-}
-
-async function unxz(bytes: Bytes, start: number, limit: number): Promise<Member> {
-  const { end, size } = xzStream(bytes, start);
-  if (size > limit) throw tooLarge('xz', start, limit);
-  const { XzReadableStream } = await xzLibrary();
-  const source = new ReadableStream<Uint8Array>({
-    start(controller) {
-      controller.enqueue(bytes.subarray(start, end));
-      controller.close();
-    },
-  });
-  const data = new Uint8Array(size);
-  let at = 0;
-  try {
-    const reader = new XzReadableStream(source).getReader();
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) break;
-      if (at + value.length > size) {
-        await reader.cancel();
-        throw new ParseError('xz', start, 'holds more than its index says');
-      }
-      data.set(value, at);
-      at += value.length;
-    }
-  } catch (error) {
-    if (error instanceof ParseError) throw error;
-    throw new ParseError(
-      'xz',
-      start,
-      `damaged: ${error instanceof Error ? error.message : 'unreadable'}`,
-    );
-  }
-  if (at !== size) throw new ParseError('xz', start, 'holds less than its index says');
-  return { data, end };
-}
-
-/**
- * xz-decompress is a UMD bundle: a bundler gives its names, Node gives only the default export.
- * Loaded when the first .xz comes, so that a page without one never fetches it.
- */
-async function xzLibrary(): Promise<typeof XzLibrary> {
-  const library: Partial<typeof XzLibrary> & { default?: typeof XzLibrary } =
-    await import('xz-decompress');
-  return library.XzReadableStream === undefined
-    ? (library.default as typeof XzLibrary)
-    : (library as typeof XzLibrary);
-}
-
-/**
- * Where the Zstandard frame at `start` ends, and the most bytes it can become
- * (RFC 8878 sections 3.1.1.1 and 3.1.1.2: frame header, then blocks of a 3-byte header).
- */
-function zstdFrame(bytes: Bytes, start: number): { end: number; most: number } {
-  const reader = new BoundedReader(bytes, 'zstd');
-  const descriptor = reader.u8(start + 4, 'the frame header');
-  const singleSegment = (descriptor & 0x20) !== 0;
-  const sizeBytes = [singleSegment ? 1 : 0, 2, 4, 8][descriptor >> 6] ?? 0;
-  const dictionaryBytes = [0, 1, 2, 4][descriptor & 3] ?? 0;
-  let at = start + 5 + (singleSegment ? 0 : 1) + dictionaryBytes;
-  let declared: number | undefined;
-  if (sizeBytes === 1) declared = reader.u8(at, 'the content size');
-  else if (sizeBytes === 2) declared = reader.u16(at, 'the content size') + 256;
-  else if (sizeBytes === 4) declared = reader.u32(at, 'the content size');
-  else if (sizeBytes === 8) declared = reader.u64(at, 'the content size');
-  at += sizeBytes;
-  let most = 0;
-  for (;;) {
-    reader.need(at, 3, 'a block header');
-    const header = (reader.u16(at, '') | (reader.u8(at + 2, '') << 16)) >>> 0;
-    const type = (header >> 1) & 3;
-    const size = header >> 3;
-    if (type === 3) throw new ParseError('zstd', at, 'a block of the reserved type');
-    most += type === 2 ? 128 * 1024 : size;
-    at += 3 + (type === 1 ? 1 : size);
-    if ((header & 1) !== 0) break;
-  }
-  if ((descriptor & 4) !== 0) at += 4;
-  reader.need(at, 0, 'the frame');
-  return { end: at, most: Math.min(most, declared ?? Infinity) };
-}
-
-async function unzstd(bytes: Bytes, start: number, limit: number): Promise<Member> {
-  const { decompress } = await import('fzstd');
-  const { end, most } = zstdFrame(bytes, start);
-  if (most > limit) throw tooLarge('zstd', start, limit);
-  try {
-    return { data: decompress(bytes.subarray(start, end)) as Bytes, end };
-  } catch (error) {
-    throw new ParseError(
-      'zstd',
-      start,
-      `damaged: ${error instanceof Error ? error.message : 'unreadable'}`,
-    );
-  }
 }
 
 /**

@@ -107,8 +107,8 @@ export function readCpio(bytes: Bytes, start = 0): CpioArchive {
       if (from + length > bytes.length) {
         throw new ParseError(
           'cpio',
-          from,
-          `${what} needs ${String(length)} bytes, but the input ends at ${String(bytes.length)}`,
+          Math.min(from, bytes.length),
+          `${what} needs ${String(length)} bytes at ${String(from)}, but the input ends at ${String(bytes.length)}`,
         );
       }
     };

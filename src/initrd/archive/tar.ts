@@ -95,7 +95,9 @@ export function readTar(bytes: Bytes): TarEntry[] {
   let pax = new Map<string, string>();
   for (let at = 0; ;) {
     const offset = at;
-    if (at + BLOCK > bytes.length) throw new ParseError('tar', at, 'cut short: no end of archive');
+    if (at + BLOCK > bytes.length) {
+      throw new ParseError('tar', Math.min(at, bytes.length), 'cut short: no end of archive');
+    }
     if (bytes.subarray(at, at + BLOCK).every((byte) => byte === 0)) return entries;
     if (!checksumFits(bytes, at)) {
       throw new ParseError('tar', at + 148, 'a header does not match its checksum');

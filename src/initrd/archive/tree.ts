@@ -64,6 +64,15 @@ export function parentOf(path: string): string {
   return path.slice(0, path.lastIndexOf('/')) || '/';
 }
 
+/** `name` in the real directory `parent`: /bin and its like are in /usr. */
+function inside(parent: string, name: string): string {
+  return canonical(`${parent}/${name}`);
+}
+
+function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
+
 export function fileOf(content: Bytes, mode: number, origin: string): FileNode {
   return { kind: 'file', mode, origin, size: content.length, read: () => content };
 }
@@ -71,8 +80,13 @@ export function fileOf(content: Bytes, mode: number, origin: string): FileNode {
 export class FileTree {
   private readonly nodes = new Map<string, TreeNode>([
     ['/', { kind: 'directory', mode: 0o755, origin: '' }],
+    // Always a directory, never a link, since /bin and its like are laid out in it.
+    ['/usr', { kind: 'directory', mode: 0o755, origin: '' }],
   ]);
-  private readonly children = new Map<string, Set<string>>([['/', new Set()]]);
+  private readonly children = new Map<string, Set<string>>([
+    ['/', new Set(['usr'])],
+    ['/usr', new Set()],
+  ]);
 
   /**
    * Puts a node at `path` as dpkg and tar would: through directories that are links, making
@@ -80,13 +94,12 @@ export class FileTree {
    */
   add(path: string, node: TreeNode): void {
     const wanted = canonical(path);
-    if (wanted === '/') return;
+    if (wanted === '/' || (wanted === '/usr' && node.kind !== 'directory')) return;
     const moved = node.kind === 'symlink' ? relink(normalise(path), wanted, node) : node;
     // /lib -> usr/lib, in a merged layout, is what the layout already says.
     if (moved.kind === 'symlink' && canonicalTarget(wanted, moved.target) === wanted) return;
     const parent = this.directory(parentOf(wanted), node.origin);
-    const name = wanted.slice(wanted.lastIndexOf('/') + 1);
-    const at = parent === '/' ? `/${name}` : `${parent}/${name}`;
+    const at = inside(parent, nameOf(wanted));
     const before = this.nodes.get(at);
     if (before?.kind === 'directory') {
       if (moved.kind === 'directory') this.nodes.set(at, moved);
@@ -107,7 +120,7 @@ export class FileTree {
 
   private put(at: string, node: TreeNode): void {
     this.nodes.set(at, node);
-    this.children.get(parentOf(at))?.add(at.slice(at.lastIndexOf('/') + 1));
+    this.children.get(parentOf(at))?.add(nameOf(at));
     if (node.kind === 'directory') this.children.set(at, this.children.get(at) ?? new Set());
     else this.children.delete(at);
   }
@@ -120,14 +133,13 @@ export class FileTree {
     if (found.node === undefined && found.links.length > 0 && found.why === 'absent') {
       // A link into nowhere yet, such as /var/run -> /run: make what it points to.
       const parent = this.directory(parentOf(found.path), origin);
-      const name = found.path.slice(found.path.lastIndexOf('/') + 1);
-      const at = parent === '/' ? `/${name}` : `${parent}/${name}`;
+      const at = inside(parent, nameOf(found.path));
       if (!this.nodes.has(at)) this.put(at, { kind: 'directory', mode: 0o755, origin });
       const rest = this.lookup(path);
       if (rest.node?.kind === 'directory') return rest.path;
     }
     const parent = this.directory(parentOf(path), origin);
-    const at = `${parent === '/' ? '' : parent}/${path.slice(path.lastIndexOf('/') + 1)}`;
+    const at = inside(parent, nameOf(path));
     this.put(at, { kind: 'directory', mode: 0o755, origin });
     return at;
   }
@@ -159,7 +171,8 @@ export class FileTree {
       if (node.kind === 'symlink' && (followLast || rest.length > 0)) {
         if (links.length >= MOST_LINKS) return { node: undefined, why: 'loop', path: next, links };
         links.push(next);
-        rest = canonicalTarget(next, node.target).split('/').slice(1).filter(Boolean).concat(rest);
+        const beyond = `${canonicalTarget(next, node.target)}/${rest.join('/')}`;
+        rest = canonical(beyond).split('/').slice(1).filter(Boolean);
         at = '';
       } else at = next;
     }
@@ -184,9 +197,9 @@ export class FileTree {
     }
   }
 
-  /** Number of nodes besides the root. */
+  /** Number of nodes, the root and /usr included. */
   get size(): number {
-    return this.nodes.size - 1;
+    return this.nodes.size;
   }
 }
 
