@@ -115,6 +115,7 @@ function isSystemError(error: unknown): error is NodeJS.ErrnoException {
 }
 
 async function initrd(argv: readonly string[], io: CliIo): Promise<number> {
+  const started = performance.now();
   const { values, positionals, tokens } = parse(argv);
   if (values.help === true) {
     io.stdout.write(help);
@@ -173,6 +174,7 @@ async function initrd(argv: readonly string[], io: CliIo): Promise<number> {
     return status;
   }
   write(values.output, result, io);
+  io.stderr.write(`done in ${(performance.now() - started).toFixed(0)} ms\n`);
   return 0;
 }
 

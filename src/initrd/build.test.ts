@@ -301,13 +301,29 @@ describe('kernel modules', () => {
     expect(result.init).toContain(`insmod ${KERNEL}/b_c.ko quiet=1 name=a,b\n`);
   });
 
-  it('follow soft dependencies that are there, before and after', async () => {
-    const result = await build(
-      { ...files, [`${KERNEL}/s.ko`]: module('', { softdep: 'pre: d none post: b_c' }) },
-      { modules: ['s'] },
-    );
+  it('follow soft dependencies that are there, before and after, aliases too', async () => {
+    const soft = {
+      ...files,
+      [`${KERNEL}/s.ko`]: module('', { softdep: 'pre: al-ias none post: b_c' }),
+    };
+    const aliases = { [`/usr/lib/modules/${RELEASE}/modules.alias`]: 'alias al_ias d\n' };
+    const result = await build({ ...soft, ...aliases }, { modules: ['s'] });
     expect(result.missing).toEqual([]);
+    expect(result.notes).toEqual([]);
     expect(order(result)).toEqual(['d', 's', 'b_c']);
+    // As depmod writes them: a line for each softdep of a module.
+    const lines = {
+      [`/usr/lib/modules/${RELEASE}/modules.softdep`]: 'softdep s pre: d\nsoftdep s post: b-c\n',
+    };
+    expect(order(await build({ ...soft, ...lines }, { modules: ['s'] }))).toEqual([
+      'd',
+      's',
+      'b_c',
+    ]);
+    // Without modules.alias, the modules' own aliases count.
+    const own = { ...soft, [`${KERNEL}/y.ko`]: module('', { alias: 'al-i*' }) };
+    expect(order(await build(own, { modules: ['s'] }))).toEqual(['y', 's', 'd', 'b_c']);
+    expect(order(await build(own, { modules: ['al_is'] }))).toEqual(['y']);
   });
 
   it('built into the kernel are noted; absent ones are named with who needs them', async () => {

@@ -109,6 +109,7 @@ export async function buildInitrd(
       release: options.kernelRelease,
       keepCompressed: options.keepModulesCompressed ?? false,
       machine: busybox?.machine,
+      step,
     }));
     if (modules.length > 0 && busybox !== undefined && !applets.has('insmod')) {
       insmod = (await programs.program('insmod', 'to load kernel modules')) ?? insmod;

@@ -13,13 +13,12 @@ export function busyboxApplets(binary: Bytes): string[] {
   let best: string[] = [];
   // Every busybox that can run an init has a shell; its name is in the table.
   for (const anchor of ['ash', 'sh', 'hush']) {
-    const needle = new Uint8Array([0, ...new TextEncoder().encode(anchor), 0]);
-    for (
-      let at = indexOfBytes(binary, needle);
-      at >= 0;
-      at = indexOfBytes(binary, needle, at + 1)
-    ) {
-      const run = tableAround(binary, at + 1);
+    // The NUL before the name is checked afterwards: a binary is full of them.
+    const needle = new TextEncoder().encode(`${anchor}\0`);
+    let at = indexOfBytes(binary, needle);
+    for (; at >= 0; at = indexOfBytes(binary, needle, at + 1)) {
+      if (binary[at - 1] !== 0) continue;
+      const run = tableAround(binary, at);
       if (run.length > best.length) best = run;
     }
   }

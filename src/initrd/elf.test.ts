@@ -74,6 +74,7 @@ describe('a kernel module', () => {
     const info = readModuleInfo(
       makeModule({
         name: 'i2c_i801',
+        alias: 'pci:v1*',
         depends: 'i2c-smbus,i2c_core',
         softdep: 'pre: a-b c post: d',
         vermagic: '6.12.1 SMP mod_unload aarch64',
@@ -84,6 +85,7 @@ describe('a kernel module', () => {
       depends: ['i2c_smbus', 'i2c_core'],
       softBefore: ['a_b', 'c'],
       softAfter: ['d'],
+      aliases: ['pci:v1*'],
       release: '6.12.1',
       machine: 'arm64',
     });

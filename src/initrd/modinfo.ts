@@ -11,6 +11,8 @@ export interface ModuleInfo {
   /** Modules to be tried before and after it: modprobe.d(5), softdep. */
   softBefore: string[];
   softAfter: string[];
+  /** Patterns of what it can drive or provide, for modules.alias. */
+  aliases: string[];
   /** Release of the kernel it was built for: the first word of vermagic. */
   release: string | undefined;
   machine: string;
@@ -51,6 +53,7 @@ export function readModuleInfo(bytes: Bytes): ModuleInfo {
     depends: [],
     softBefore: [],
     softAfter: [],
+    aliases: [],
     release: undefined,
     machine,
   };
@@ -66,7 +69,8 @@ export function readModuleInfo(bytes: Bytes): ModuleInfo {
       const { before, after } = softDependencies(value);
       info.softBefore.push(...before);
       info.softAfter.push(...after);
-    } else if (key === 'vermagic') info.release = value.split(' ', 1)[0];
+    } else if (key === 'alias') info.aliases.push(value);
+    else if (key === 'vermagic') info.release = value.split(' ', 1)[0];
   }
   return info;
 }

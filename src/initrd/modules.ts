@@ -38,6 +38,8 @@ export interface ModuleOptions {
   release?: string | undefined;
   /** Keep .ko.xz and its like as they are: for kernels with CONFIG_MODULE_DECOMPRESS only. */
   keepCompressed?: boolean;
+  /** Called before each module that is read, with what is being done; may throw to stop. */
+  step?: (what: string) => void;
   /** The architecture the modules have to be for; undefined when not known. */
   machine?: string | undefined;
 }
@@ -49,6 +51,13 @@ export function kernelReleases(tree: FileTree): string[] {
     .filter((release) => tree.lookup(`${MODULES}/${release}`).node?.kind === 'directory');
 }
 
+type Step = (what: string) => void;
+
+interface Alias {
+  pattern: string;
+  name: string;
+}
+
 interface ModuleIndex {
   release: string;
   directory: string;
@@ -57,7 +66,8 @@ interface ModuleIndex {
   /** Module → its direct or indirect needs, from modules.dep; undefined where there is none. */
   dependencies: Map<string, string[]> | undefined;
   soft: Map<string, { before: string[]; after: string[] }>;
-  aliases: { pattern: string; name: string }[];
+  /** Undefined until needed, where there is no modules.alias. */
+  aliases: Alias[] | undefined;
 }
 
 async function linesOf(tree: FileTree, path: string): Promise<string[] | undefined> {
@@ -97,13 +107,20 @@ async function readIndex(tree: FileTree, release: string): Promise<ModuleIndex> 
   for (const line of (await lines('modules.softdep')) ?? []) {
     const match = /^softdep\s+(\S+)\s+(.*)$/.exec(line);
     if (match?.[1] === undefined || match[2] === undefined) continue;
-    soft.set(moduleName(match[1]), softDependencies(match[2]));
+    const name = moduleName(match[1]);
+    const { before, after } = softDependencies(match[2]);
+    const so = soft.get(name);
+    soft.set(name, {
+      before: [...(so?.before ?? []), ...before],
+      after: [...(so?.after ?? []), ...after],
+    });
   }
-  const aliases: ModuleIndex['aliases'] = [];
-  for (const line of (await lines('modules.alias')) ?? []) {
+  const aliasLines = await lines('modules.alias');
+  const aliases: Alias[] | undefined = aliasLines === undefined ? undefined : [];
+  for (const line of aliasLines ?? []) {
     const match = /^alias\s+(\S+)\s+(\S+)$/.exec(line);
     if (match?.[1] === undefined || match[2] === undefined) continue;
-    aliases.push({ pattern: match[1], name: moduleName(match[2]) });
+    aliases?.push({ pattern: match[1], name: moduleName(match[2]) });
   }
   const builtin = ((await lines('modules.builtin')) ?? []).map(moduleOfFile);
   return {
@@ -156,6 +173,7 @@ export async function collectModules(
   options: ModuleOptions = {},
 ): Promise<{ release: string; modules: LoadedModule[] }> {
   const { tree } = selection;
+  const step: Step = options.step ?? (() => undefined);
   const index = await readIndex(tree, chooseRelease(tree, options.release));
   const loaded = new Map<string, LoadedModule>();
   const visiting = new Set<string>();
@@ -188,6 +206,7 @@ export async function collectModules(
       return;
     }
     visiting.add(name);
+    step(`reading module ${name}`);
     const found = tree.lookup(source);
     if (found.node?.kind !== 'file') return;
     const packed = await found.node.read();
@@ -195,7 +214,7 @@ export async function collectModules(
     check(name, info);
     const soft = index.soft.get(name) ?? { before: info.softBefore, after: info.softAfter };
     const because = `a dependency of ${name}`;
-    for (const other of soft.before) await load(other, `a soft dependency of ${name}`, true, '');
+    await loadSoft(soft.before, name);
     for (const other of index.dependencies?.get(name) ?? info.depends) {
       await load(other, because, false, '');
     }
@@ -207,7 +226,16 @@ export async function collectModules(
       data: options.keepCompressed === true ? packed : data,
       parameters,
     });
-    for (const other of soft.after) await load(other, `a soft dependency of ${name}`, true, '');
+    await loadSoft(soft.after, name);
+  }
+
+  /** A soft dependency may be an alias (btrfs: blake2b-256), and may be missing. */
+  async function loadSoft(names: readonly string[], by: string): Promise<void> {
+    for (const request of names) {
+      for (const name of await namesOf(tree, index, request, step)) {
+        await load(name, `a soft dependency of ${by}`, true, '');
+      }
+    }
   }
 
   function check(name: string, info: ModuleInfo): void {
@@ -229,31 +257,50 @@ export async function collectModules(
   for (const request of requests) {
     const [first = '', ...parameters] = request.trim().split(/\s+/);
     const reason = `--kmod ${first}`;
-    for (const name of resolveName(selection, index, first)) {
+    for (const name of await resolveName(tree, index, first, step)) {
       await load(name, reason, false, parameters.join(' '));
     }
   }
   return { release: index.release, modules: [...loaded.values()] };
 }
 
-/** A name, or an alias (`pci:v00008086…`, `fs-ext4`) where the tree has modules.alias. */
-function resolveName(selection: Selection, index: ModuleIndex, request: string): string[] {
-  const name = moduleName(request.replace(/\.ko(\.(gz|xz|zst))?$/, ''));
+/** The modules a name or an alias (`pci:v00008086…`, `fs-ext4`) stands for; none when unknown. */
+async function namesOf(
+  tree: FileTree,
+  index: ModuleIndex,
+  request: string,
+  step: Step,
+): Promise<string[]> {
+  const name = moduleName(request);
   if (index.files.has(name) || index.builtin.has(name)) return [name];
-  const aliased = index.aliases
-    .filter(({ pattern }) => globMatches(moduleName(pattern), moduleName(request)))
-    .map((alias) => alias.name);
-  if (aliased.length > 0) return [...new Set(aliased)];
-  if (/[:*]/.test(request) && index.aliases.length === 0) {
-    selection.lack({
-      kind: 'module',
-      what: request,
-      neededBy: `--kmod ${request}`,
-      advice: 'It is an alias, and the tree has no modules.alias: give the module’s name',
-    });
-    return [];
+  index.aliases ??= await readAliases(tree, index, step);
+  const aliased = index.aliases.filter(({ pattern }) => globMatches(moduleName(pattern), name));
+  return [...new Set(aliased.map((alias) => alias.name))];
+}
+
+/** What depmod would write into modules.alias: for a kernel package, which has no such file. */
+async function readAliases(tree: FileTree, index: ModuleIndex, step: Step): Promise<Alias[]> {
+  const aliases: Alias[] = [];
+  for (const [name, path] of index.files) {
+    const { node } = tree.lookup(path);
+    if (node?.kind !== 'file') continue;
+    step(`reading the aliases of ${name}`);
+    const packed = await node.read();
+    const { info } = await naming(path, () => unpack(packed));
+    for (const pattern of info.aliases) aliases.push({ pattern, name });
   }
-  return [name];
+  return aliases;
+}
+
+/** What a request stands for; an unknown name stays, to be reported as missing. */
+async function resolveName(
+  tree: FileTree,
+  index: ModuleIndex,
+  request: string,
+  step: Step,
+): Promise<string[]> {
+  const names = await namesOf(tree, index, request.replace(/\.ko(\.(gz|xz|zst))?$/, ''), step);
+  return names.length > 0 ? names : [moduleName(request)];
 }
 
 async function unpack(packed: Bytes): Promise<{ data: Bytes; info: ModuleInfo }> {
