@@ -1,4 +1,5 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Guest, PackageOrigin } from '../../src/machine/guest';
 import type { StepContext } from '../setup/context';
@@ -122,7 +123,8 @@ export class Pieces {
         signal,
       });
     } finally {
-      rmSync(place, { recursive: true, force: true });
+      // Not rmSync: a kernel tree takes a while, and other builds write to this process.
+      await rm(place, { recursive: true, force: true });
     }
   }
 }

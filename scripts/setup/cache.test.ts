@@ -98,10 +98,10 @@ describe('a cached build', () => {
     expect(existsSync(other.folder)).toBe(true);
   });
 
-  it('cleans what an interrupted one left', () => {
+  it('cleans what an interrupted one left', async () => {
     mkdirSync(join(folder, 'kind/.making-thing-123'), { recursive: true });
     mkdirSync(join(folder, 'kind/thing-0123456789abcdef'));
-    new Cache(folder).clean();
+    await new Cache(folder).clean();
     expect(readdirSync(join(folder, 'kind'))).toEqual(['thing-0123456789abcdef']);
   });
 });

@@ -15,6 +15,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -94,28 +95,28 @@ export class Cache {
       await request.build(attempt);
       renameSync(attempt, folder);
     } catch (error) {
-      rmSync(attempt, { recursive: true, force: true });
+      await rm(attempt, { recursive: true, force: true });
       throw error;
     }
-    this.prune(parent, request.name);
+    await this.prune(parent, request.name);
     return { folder, key, hit: false };
   }
 
   /** Removes what an interrupted set-up left. Only to be called under the lock. */
-  clean(): void {
+  async clean(): Promise<void> {
     for (const kind of existsSync(this.folder) ? readdirSync(this.folder) : []) {
       const parent = join(this.folder, kind);
       if (!statSync(parent).isDirectory()) continue;
       for (const entry of readdirSync(parent)) {
         if (entry.startsWith('.making-')) {
-          rmSync(join(parent, entry), { recursive: true, force: true });
+          await rm(join(parent, entry), { recursive: true, force: true });
         }
       }
     }
   }
 
   /** Keeps the two results of a name that were used last. */
-  private prune(parent: string, name: string): void {
+  private async prune(parent: string, name: string): Promise<void> {
     const results = readdirSync(parent)
       .filter(
         (entry) =>
@@ -123,7 +124,7 @@ export class Cache {
       )
       .map((entry) => ({ path: join(parent, entry), used: statSync(join(parent, entry)).mtimeMs }))
       .sort((a, b) => b.used - a.used);
-    for (const old of results.slice(2)) rmSync(old.path, { recursive: true, force: true });
+    for (const old of results.slice(2)) await rm(old.path, { recursive: true, force: true });
   }
 
   /**

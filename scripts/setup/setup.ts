@@ -47,7 +47,7 @@ export async function setUp(options: SetupOptions): Promise<StepResult[]> {
   const report = new Report(cache.folder, say);
   say(`Cache: ${cache.folder}; logs: ${report.folder}`);
   try {
-    cache.clean();
+    await cache.clean();
     let rootfs: Rootfs | undefined;
     const first = await runSteps(
       [

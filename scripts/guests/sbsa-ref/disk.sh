@@ -11,7 +11,7 @@ touch -d "@$SOURCE_DATE_EPOCH" files/*
 mmd -i esp ::/EFI ::/EFI/BOOT
 mcopy -m -i esp files/BOOTAA64.EFI ::/EFI/BOOT/
 mcopy -m -i esp files/Image.efi files/initrd.img files/linux.nsh ::/
-truncate -s 64M+64K /result/disk.img
+truncate -s 65M /result/disk.img
 sgdisk --clear --disk-guid=b0071140-0000-4000-8000-000000000001 \
   --new=1:2048:+63M --typecode=1:ef00 --change-name=1:'EFI system' \
   --partition-guid=1:b0071140-0000-4000-8000-000000000002 /result/disk.img > /dev/null

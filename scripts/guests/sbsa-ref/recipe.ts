@@ -25,7 +25,10 @@ truncate -s 256M /result/SBSA_FLASH0.fd /result/SBSA_FLASH1.fd
 `,
 };
 
-const board = ['-M', 'sbsa-ref', '-smp', '1', '-vga', 'none', '-net', 'none'];
+// The board has a display whether one is asked for or not; its option ROM is for PCs only.
+const board = [
+  ...['-M', 'sbsa-ref', '-smp', '1', '-net', 'none', '-global', 'bochs-display.romfile='],
+];
 const ahciDisk = ['-drive', 'if=ide,format=raw,file=image:disk.img'];
 const diskImage = { name: 'disk.img', piece: disk, file: 'disk.img', use: 'disk' } as const;
 

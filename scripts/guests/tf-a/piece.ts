@@ -4,10 +4,7 @@ import { virtUBoot } from '../u-boot/piece';
 const source = { kind: 'source', name: 'arm-trusted-firmware' } as const;
 
 const build = (options: string) => `
-cp -r /packages/arm-trusted-firmware src
-cd src
-make -j"$JOBS" DEBUG=1 BUILD_BASE=/build/out BUILD_MESSAGE_TIMESTAMP='"Bootlink"' ${options} all fip
-cd ..
+make -C /packages/arm-trusted-firmware -j"$JOBS" DEBUG=1 BUILD_BASE=/build/out BUILD_MESSAGE_TIMESTAMP='"Bootlink"' ${options} all fip
 `;
 
 /** Trusted Firmware-A for sbsa-ref: `bl1.bin`, `fip.bin`, and `flash.bin` of both. */

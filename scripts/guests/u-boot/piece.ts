@@ -7,11 +7,10 @@ function uBoot(name: string, defconfig: string, board: string): Piece {
     sources: [`u-boot/${board}.config`, `u-boot/${board}.env`],
     heavy: true,
     script: `
-cp -r /packages/u-boot src
+cd /packages/u-boot
 for board in qemu-arm qemu-sbsa; do
-  cp /ours/u-boot/${board}.env src/board/emulation/$board/bootlink.env
+  cp /ours/u-boot/${board}.env board/emulation/$board/bootlink.env
 done
-cd src
 make -s O=/build/out ${defconfig}
 cat /ours/u-boot/${board}.config >> /build/out/.config
 make -s O=/build/out olddefconfig
