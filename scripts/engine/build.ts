@@ -12,6 +12,7 @@ import { emscriptenVersion, systemLibraries } from './toolchain';
 const licences: Record<string, string> = {
   qemu: 'GPL-2.0-only (parts GPL-2.0-or-later, LGPL-2.1-or-later, BSD-3-Clause, MIT)',
   'glib2.0': 'LGPL-2.1-or-later',
+  libslirp: 'BSD-3-Clause AND MIT',
   zlib: 'Zlib',
   'device-tree-compiler': 'GPL-2.0-or-later OR BSD-2-Clause (libfdt)',
   emscripten: 'MIT OR NCSA (with musl, MIT; compiler-rt, Apache-2.0 WITH LLVM-exception)',

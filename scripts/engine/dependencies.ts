@@ -6,7 +6,7 @@ import { patchedSource, patchFiles } from './sources';
 import { compileFlags, emscriptenEnv, quietFlags } from './toolchain';
 
 /** The source packages of the libraries that QEMU is linked with. */
-export const dependencySources = ['glib2.0', 'zlib', 'device-tree-compiler'] as const;
+export const dependencySources = ['glib2.0', 'libslirp', 'zlib', 'device-tree-compiler'] as const;
 
 const flags = [...compileFlags, ...quietFlags];
 
@@ -64,7 +64,7 @@ cp fdt.h libfdt.h libfdt_env.h /sysroot/include/
 package libfdt fdt "$DTC_VERSION"
 `;
 
-const glib = `
+const glibAndSlirp = `
 cat > /build/cross.meson
 meson setup /build/glib /source/glib2.0 --prefix=/sysroot --libdir=lib \\
   --cross-file=/build/cross.meson --default-library=static --buildtype=release \\
@@ -74,6 +74,10 @@ meson setup /build/glib /source/glib2.0 --prefix=/sysroot --libdir=lib \\
   -Dsysprof=disabled
 ninja -C /build/glib -j "$JOBS" glib/libglib-2.0.a gmodule/libgmodule-2.0.a gthread/libgthread-2.0.a
 meson install -C /build/glib --no-rebuild --tags devel
+meson setup /build/slirp /source/libslirp --prefix=/sysroot --libdir=lib \\
+  --cross-file=/build/cross.meson --default-library=static --buildtype=release -Db_staticpic=false
+ninja -C /build/slirp -j "$JOBS"
+meson install -C /build/slirp --no-rebuild --tags devel
 `;
 
 function upstream(fetched: FetchedPackage): string {
@@ -94,7 +98,7 @@ export async function dependencies(
     inputs: [
       rootfs.folder,
       smallLibraries,
-      glib,
+      glibAndSlirp,
       crossFile,
       ...fetched.flatMap(({ name, version, files }) => [name, version, JSON.stringify(files)]),
       ...patches.map((path) => ({ path })),
@@ -133,7 +137,7 @@ export async function dependencies(
           signal,
         };
         await rootfs.script(smallLibraries, options);
-        await rootfs.script(glib, { ...options, input: crossFile });
+        await rootfs.script(glibAndSlirp, { ...options, input: crossFile });
       } finally {
         rmSync(work, { recursive: true, force: true });
       }

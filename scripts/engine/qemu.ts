@@ -24,7 +24,7 @@ export CC=emcc CXX=em++ AR=emar RANLIB=emranlib NM=emnm STRIP=emstrip
 /source/configure --cross-prefix= --cpu=wasm64 --static --disable-download \\
   --target-list=aarch64-softmmu --without-default-features --without-default-devices \\
   --with-devices-aarch64=bootlink --with-coroutine=bootlink \\
-  --enable-system --enable-tcg --enable-tcg-interpreter --enable-fdt=system \\
+  --enable-system --enable-tcg --enable-tcg-interpreter --enable-fdt=system --enable-slirp \\
   --enable-vvfat --enable-virtfs --enable-trace-backends=log \\
   --disable-pixman --disable-tools --disable-docs --disable-install-blobs \\
   --disable-guest-agent --disable-stack-protector --disable-werror --enable-strip \\
