@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { locate, type Diagnostic, type Origin, type SourceRange } from './diagnostics';
-import { fields, flagFields, type Draft, type Field, type Problem, type Reading } from './fields';
+import type { Problem, Reading } from './field-grammar';
+import { fields, flagFields, type Draft, type Field } from './fields';
 import { fileTexts, imageNamed } from './files';
 import { hostThings } from './host';
 import { toSlots } from './image-slots';

@@ -12,10 +12,10 @@ import {
   switches,
   Trace,
 } from './schema/devices';
-import { Blockdev, Drive, Firmware, FwCfg, Image } from './schema/images';
+import { Blockdev, Drive, Firmware, FwCfg, Image, isFlash } from './schema/images';
 import { Accelerator, Board, Cpu, Global, Icount, Memory, Numa, Smp } from './schema/processor';
 import { ScriptStep } from './schema/script';
-import { argumentText, identifier } from './schema/text';
+import { argumentText } from './schema/text';
 
 /** Version of this schema; a machine of another one is refused by name. */
 export const machineFormat = 1;
@@ -55,7 +55,12 @@ export const Machine = v.strictObject({
   dtb: v.exactOptional(argumentText),
 
   blockdevs: some(Blockdev),
-  drives: some(Drive),
+  drives: some(
+    v.pipe(
+      Drive,
+      v.check((drive) => !isFlash(drive), 'A flash drive belongs in firmware.flash.'),
+    ),
+  ),
   chardevs: some(Chardev),
   /** `-serial`, in order of the board's ports. */
   serial: some(argumentText),
@@ -113,5 +118,3 @@ export type Drive = v.InferOutput<typeof Drive>;
 export type Console = v.InferOutput<typeof Console>;
 export type ScriptStep = v.InferOutput<typeof ScriptStep>;
 export type Device = v.InferOutput<typeof Device>;
-export { consoleRoles } from './schema/devices';
-export { identifier };

@@ -1,5 +1,13 @@
 import * as v from 'valibot';
-import { argumentText, identifier, nestedOptions, optionList, repeatingOptionList } from './text';
+import {
+  argumentText,
+  emptyMessage,
+  hasKeys,
+  identifier,
+  nestedOptions,
+  optionList,
+  repeatingOptionList,
+} from './text';
 
 const name = v.pipe(argumentText, v.nonEmpty());
 
@@ -52,9 +60,10 @@ export const Console = v.pipe(
 export const Display = v.pipe(
   v.strictObject({
     nographic: v.exactOptional(v.literal(true)),
-    vga: v.exactOptional(name),
+    vga: v.exactOptional(argumentText),
     display: v.exactOptional(optionList({ type: name })),
   }),
+  v.check((value) => hasKeys(value), emptyMessage),
   v.description('Display: -vga, -display and -nographic. A display device is in "devices".'),
 );
 
@@ -62,16 +71,21 @@ export const Display = v.pipe(
 export const Semihosting = repeatingOptionList({ enable: v.exactOptional(argumentText) });
 
 /** `-d` and the options that steer it. */
-export const Log = v.strictObject({
-  items: v.exactOptional(
-    v.pipe(
-      v.array(v.pipe(v.string(), v.regex(/^(?!help$)[^,?\u0000]+$/, 'A log item holds no comma.'))), // eslint-disable-line no-control-regex
-      v.minLength(1),
+export const Log = v.pipe(
+  v.strictObject({
+    items: v.exactOptional(
+      v.pipe(
+        v.array(
+          v.pipe(v.string(), v.regex(/^(?!help$)[^,?\u0000]+$/, 'A log item holds no comma.')),
+        ), // eslint-disable-line no-control-regex
+        v.minLength(1),
+      ),
     ),
-  ),
-  /** `-dfilter`: address ranges. */
-  filter: v.exactOptional(argumentText),
-});
+    /** `-dfilter`: address ranges. */
+    filter: v.exactOptional(argumentText),
+  }),
+  v.check((value) => hasKeys(value), emptyMessage),
+);
 
 /** `-trace`: events by name or pattern. */
 export const Trace = optionList({ enable: v.exactOptional(argumentText) });

@@ -1,5 +1,13 @@
 import * as v from 'valibot';
-import { argumentText, count, identifier, nestedOptions, optionList } from './text';
+import {
+  argumentText,
+  count,
+  emptyMessage,
+  hasKeys,
+  identifier,
+  nestedOptions,
+  optionList,
+} from './text';
 
 /** Name of an image inside a machine; arguments refer to it as `image:NAME`. */
 export const imageName = v.pipe(
@@ -34,7 +42,7 @@ export const Image = v.pipe(
     ),
     sha256: v.exactOptional(sha256),
     /** Bytes the guest sees. */
-    size: v.exactOptional(count(0)),
+    size: v.exactOptional(count(0, Number.MAX_SAFE_INTEGER)),
     url: v.exactOptional(webUrl),
     path: v.exactOptional(v.pipe(argumentText, v.nonEmpty())),
   }),
@@ -76,6 +84,10 @@ export const Drive = v.pipe(
   v.description('A drive (-drive, -hda, -cdrom, …), with QEMU’s keys.'),
 );
 
+export function isFlash(drive: v.InferOutput<typeof Drive>): boolean {
+  return drive.form === 'pflash' || drive['if'] === 'pflash';
+}
+
 /** `-blockdev`: a node of the block graph, as in QMP's blockdev-add. */
 export const Blockdev = v.pipe(
   nestedOptions({
@@ -91,9 +103,9 @@ export const Firmware = v.pipe(
     bios: v.exactOptional(argumentText),
     flash: v.exactOptional(v.pipe(v.array(Drive), v.minLength(1))),
   }),
+  v.check((value) => hasKeys(value), emptyMessage),
   v.check(
-    (firmware) =>
-      (firmware.flash ?? []).every((drive) => drive.form === 'pflash' || drive['if'] === 'pflash'),
+    (firmware) => (firmware.flash ?? []).every(isFlash),
     'A flash drive has "if": "pflash" or "form": "pflash".',
   ),
   v.description(

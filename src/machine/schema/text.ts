@@ -101,6 +101,13 @@ export function nestedOptions<const Entries extends v.ObjectEntries>(entries: En
   );
 }
 
-export function count(least: number) {
-  return v.pipe(v.number(), v.safeInteger(), v.minValue(least));
+/** Counts on the command line have at most nine digits. */
+export function count(least: number, most = 999_999_999) {
+  return v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(most));
 }
+
+/** For parts whose options are written one by one: with no key there would be nothing to write. */
+export function hasKeys(value: object): boolean {
+  return Object.keys(value).length > 0;
+}
+export const emptyMessage = 'This part has nothing in it; leave it out instead.';
