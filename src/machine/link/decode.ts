@@ -47,6 +47,7 @@ export function openLink(link: string, options: OpenOptions = {}): OpenedLink {
     );
   }
   if (Number(version) < 1 || version.startsWith('0')) return refused('there is no link version 0');
+  if (text === '') return refused('it holds nothing');
   const deflated = fromBase64url(text);
   if (deflated === undefined) {
     return refused('it was cut or changed on its way (its text is not base64url)');
