@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { machines } from './arbitrary.fixture';
 import { fromArgs } from './from-args';
 import { fromShell } from './from-shell';
@@ -8,6 +8,9 @@ import { optionNames } from './qemu-options';
 import { seeds } from './seeds.fixture';
 import { toShell } from './shell-quote';
 import { toArgs } from './to-args';
+
+// Properties take seconds on a machine that is busy with other work.
+vi.setConfig({ testTimeout: 120_000 });
 
 describe('a machine and its arguments', () => {
   it('machine -> arguments -> machine is the same machine', () => {

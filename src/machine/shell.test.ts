@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { fromShell } from './from-shell';
 import { rangeIn, tokenize } from './shell';
 import { quote } from './shell-quote';
@@ -11,6 +11,9 @@ function words(source: string): string[][] {
 function codes(source: string): string[] {
   return tokenize(source).diagnostics.map(({ code }) => code);
 }
+
+// Properties take seconds on a machine that is busy with other work.
+vi.setConfig({ testTimeout: 120_000 });
 
 describe('shell text', () => {
   it('is split at blanks, newlines and operators; quotes, escapes and comments are a shell’s', () => {

@@ -4,7 +4,7 @@ export type Inflated = { ok: true; bytes: Uint8Array } | { ok: false; reason: st
 
 /** Raw deflate (RFC 1951), at the level that makes the smallest link. */
 export function deflateRaw(bytes: Uint8Array): Uint8Array {
-  return deflateSync(bytes, { level: 9, mem: 8 });
+  return deflateSync(bytes, { level: 9 });
 }
 
 export interface InflateCaps {
