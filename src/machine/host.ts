@@ -1,7 +1,7 @@
 import type { Diagnostic, MachinePath } from './diagnostics';
 import { imageNamed, splitFileName } from './files';
 import { optionFact, splitExtra } from './qemu-options';
-import type { Machine } from './schema';
+import type { Drive, Machine } from './schema';
 import type { Json } from './schema/text';
 
 /**
@@ -158,8 +158,20 @@ class HostThings {
     this.add('refused', 'host-block', path, message);
   }
 
-  storage({ blockdevs, drives, firmware }: Machine) {
-    for (const [i, node] of (blockdevs ?? []).entries()) this.node(node, ['blockdevs', i]);
+  storage({ board, blockdevs, drives, firmware }: Machine) {
+    for (const [i, node] of (blockdevs ?? []).entries()) {
+      this.node(node, ['blockdevs', i]);
+      if (node['snapshot'] === undefined) continue;
+      const message =
+        '"snapshot" is a key of -drive; QEMU refuses it in -blockdev. It is left out: writes to an image go to a private overlay here anyway.';
+      this.add('replaced', 'blockdev-snapshot', ['blockdevs', i, 'snapshot'], message);
+    }
+    for (const [i, drive] of (drives ?? []).entries()) {
+      if (!needsSnapshot(drive, board?.type)) continue;
+      const message =
+        'An IDE disk has to be writable, and QEMU refuses a read-only FAT drive there. Bootlink adds snapshot=on: what the guest writes is lost.';
+      this.add('replaced', 'read-only-ide', ['drives', i, 'file'], message);
+    }
     for (const [path, list] of [
       [['drives'], drives],
       [['firmware', 'flash'], firmware?.flash],
@@ -241,6 +253,17 @@ class HostThings {
       });
     }
   }
+}
+
+/**
+ * True for a virtual FAT folder, read-only unless it says `rw`, as an IDE disk: the bus of
+ * sbsa-ref's plain drives. IDE disks ask for write permission (hw/ide/ide-dev.c).
+ */
+export function needsSnapshot(drive: Drive, board: string | undefined): boolean {
+  const interfaceName = drive['if'] ?? (board === 'sbsa-ref' ? 'ide' : undefined);
+  const isFolder = /^fat:(?!(?:\w+:)*rw:)/.test(drive.file ?? '');
+  const isDisk = drive['media'] !== 'cdrom' && drive['readonly'] === undefined;
+  return interfaceName === 'ide' && isFolder && isDisk && drive['snapshot'] === undefined;
 }
 
 /** Options of user networking that reach the host. */

@@ -5,6 +5,7 @@ import {
   isLocalBackend,
   localChardevs,
   localNetdevs,
+  needsSnapshot,
   type HostThing,
 } from './host';
 import { splitExtra } from './qemu-options';
@@ -102,6 +103,12 @@ function localNetwork(machine: Machine, key: 'netdevs' | 'nics' | 'net'): Machin
   return { ...machine, [key]: settled };
 }
 
+function withoutSnapshot(node: NonNullable<Machine['blockdevs']>[number]): typeof node {
+  const rest = { ...node };
+  delete rest['snapshot'];
+  return rest;
+}
+
 /** Extra arguments without those that are of the host; questions go too, QEMU would only end. */
 function localExtra(machine: Machine, changes: readonly HostThing[]): string[] {
   const dropped = new Set(
@@ -133,6 +140,13 @@ export function planRun(machine: Machine): RunPlan {
   const extra = localExtra(machine, changes);
 
   const next: Machine = { ...settled, board };
+  if (machine.board === undefined) delete next.board;
+  if (next.drives !== undefined) {
+    next.drives = next.drives.map((drive) =>
+      needsSnapshot(drive, board.type) ? { ...drive, snapshot: 'on' } : drive,
+    );
+  }
+  if (next.blockdevs !== undefined) next.blockdevs = next.blockdevs.map(withoutSnapshot);
   delete next.monitor;
   delete next.display;
   delete next.extra;

@@ -75,9 +75,7 @@ export const Log = v.pipe(
   v.strictObject({
     items: v.exactOptional(
       v.pipe(
-        v.array(
-          v.pipe(v.string(), v.regex(/^(?!help$)[^,?\u0000]+$/, 'A log item holds no comma.')),
-        ), // eslint-disable-line no-control-regex
+        v.array(v.pipe(argumentText, v.regex(/^(?!help$)[^,?]+$/, 'A log item holds no comma.'))),
         v.minLength(1),
       ),
     ),
