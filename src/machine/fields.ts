@@ -199,6 +199,28 @@ const semihostingField: Field = {
   },
 };
 
+/** Key that an option's first word stands for when it has no `=`, for the editor. */
+export const impliedKeys: Readonly<Record<string, string>> = {
+  machine: 'type',
+  accel: 'accel',
+  cpu: 'model',
+  smp: 'cpus',
+  m: 'size',
+  object: 'qom-type',
+  numa: 'type',
+  blockdev: 'driver',
+  chardev: 'backend',
+  netdev: 'type',
+  nic: 'type',
+  net: 'type',
+  display: 'type',
+  device: 'driver',
+  fw_cfg: 'name',
+  'semihosting-config': 'enable',
+  icount: 'shift',
+  trace: 'enable',
+};
+
 /** Canonical order: the processor, firmware, storage, back ends, devices, the rest. */
 export const fields: readonly Field[] = [
   {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { fields, impliedKeys } from './fields';
 import { fromArgs } from './from-args';
 import { flatten, nest, parseOptionList, printOptionList } from './options';
 import { toArgs } from './to-args';
@@ -57,6 +58,17 @@ describe('key=value lists', () => {
 });
 
 describe('options', () => {
+  it('have the implied keys that the editor is told', () => {
+    for (const field of fields) {
+      const key = impliedKeys[field.option.slice(1)];
+      const word = key === 'cpus' || key === 'size' ? '4' : field.option === '-numa' ? 'node' : 'w';
+      const reading = field.read(word);
+      const value = 'value' in reading ? reading.value : undefined;
+      if (key === undefined) expect(Object.keys(Object(value) as object)).not.toEqual(['type']);
+      else expect(Object.entries(value as object)).toEqual([[key, key === 'cpus' ? 4 : word]]);
+    }
+  });
+
   it.each([
     [
       '-device {"driver":"nvme","serial":"a","msix":true}',

@@ -1,4 +1,9 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { machines } from './arbitrary.fixture';
+import { fromArgs } from './from-args';
+import { review } from './link/review';
+import { validate } from './validate';
 import { fromGuest } from './from-guest';
 import { fromShell } from './from-shell';
 import { guests } from './guests.fixture';
@@ -96,4 +101,26 @@ describe('a machine settled for the engine', () => {
       '-L',
     ]);
   });
+
+  it('has nothing of a host left that could be replaced, whatever the machine', () => {
+    fc.assert(
+      fc.property(machines, (machine) => {
+        const plan = planRun(machine);
+        const { args } = plan;
+        const consoles = plan.consoles.map(({ id, role, title }) => ({ id, role, title }));
+        const images = (machine.images ?? []).map(({ name }) => ({ name }));
+        const settled = fromArgs(args, {
+          format: 1,
+          ...(consoles.length > 0 ? { consoles } : {}),
+          ...(images.length > 0 ? { images } : {}),
+        });
+        const again = planRun(settled.machine);
+        expect(again.changes).toEqual([]);
+        expect(again.args).toEqual(args);
+        expect(Array.isArray(validate(machine))).toBe(true);
+        expect(review(machine).changes).toEqual(planRun(machine).changes);
+      }),
+      { numRuns: 300 },
+    );
+  }, 120_000);
 });

@@ -104,7 +104,9 @@ describe('checks of a machine', () => {
       sha256: 'd'.repeat(64),
       size: (64 - i) * MiB,
     }));
-    expect(validate({ ...machine, images })).toMatchObject([
+    expect(
+      validate({ ...machine, images }).filter(({ severity }) => severity === 'error'),
+    ).toMatchObject([
       {
         code: 'flash-size',
         path: ['blockdevs', 1],

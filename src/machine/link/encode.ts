@@ -1,3 +1,4 @@
+import { differentParts } from '../difference';
 import { fromGuest, guestFingerprint } from '../from-guest';
 import type { Guest } from '../guest';
 import { canonical } from '../machine-json';
@@ -20,15 +21,14 @@ export type LinkPayload = { [key: string]: unknown };
 
 /** JSON text of a link's payload. */
 function payloadOf(machine: Machine, findGuest: FindGuest): LinkPayload {
-  const whole = canonical(machine);
   const guest = machine.guest === undefined ? undefined : findGuest(machine.guest);
-  if (guest === undefined) return whole;
-  const base = fromGuest(guest);
+  if (guest === undefined) return canonical(machine);
   const payload: LinkPayload = { guest: guest.id, of: guestFingerprint(guest) };
-  for (const [key, value] of Object.entries(whole)) {
-    if (JSON.stringify(value) !== JSON.stringify(base[key as keyof Machine])) payload[key] = value;
+  const without: string[] = [];
+  for (const { part, after } of differentParts(fromGuest(guest), machine)) {
+    if (after === undefined) without.push(part);
+    else payload[part] = after;
   }
-  const without = Object.keys(base).filter((key) => whole[key as keyof Machine] === undefined);
   if (without.length > 0) payload['without'] = without;
   return payload;
 }
