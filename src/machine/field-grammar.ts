@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { flatten, nest, parseOptionList, printOptionList, type OptionEntry } from './options';
-import { Device } from './schema/devices';
+import { Device, LogItems } from './schema/devices';
 import { Memory } from './schema/processor';
 import { argumentText, type Json } from './schema/text';
 
@@ -172,8 +172,9 @@ export function readMemory(argument: string): Reading {
 
 export function readLogItems(argument: string): Reading {
   if (argument === 'help' || argument === '?') return asks;
-  const items = argument.split(',').filter((item) => item !== '');
-  if (items.length > 0) return { value: items, problems: [] };
-  const message = '-d needs at least one log item, such as int or guest_errors.';
-  return { problems: [{ severity: 'error', code: 'bad-argument', message }] };
+  return checked(
+    LogItems,
+    argument.split(',').filter((item) => item !== ''),
+    [],
+  );
 }

@@ -54,9 +54,21 @@ class ArgumentReader {
     }
   }
 
+  /** Word processors turn the dash of an option into a longer one. */
+  private withPlainDash(word: Word): Word {
+    const [, name] = /^[\u2010-\u2015\u2212]+([A-Za-z].*)$/s.exec(word.text) ?? [];
+    if (name === undefined) return word;
+    const text = `-${name}`;
+    const message = `"${word.text}" begins with a typographic dash; it is read as ${text}.`;
+    const diagnostic = this.report('warning', 'typographic-dash', message, word.range);
+    diagnostic.fix = { title: `Change to ${text}`, edits: [{ range: word.range, text }] };
+    return { ...word, text };
+  }
+
   private option() {
-    const word = this.words[this.at++];
-    if (word === undefined) return;
+    const next = this.words[this.at++];
+    if (next === undefined) return;
+    const word = this.withPlainDash(next);
     if (/^(?:\.\.\.|…)$/.test(word.text)) {
       this.report('info', 'ellipsis', 'The line leaves something out here ("...").', word.range);
       return;

@@ -47,7 +47,7 @@ function qemuArguments(
 ): readonly Word[] | undefined {
   const [first] = words;
   if (first === undefined) return undefined;
-  if (/^--?[A-Za-z]/.test(first.text)) return words;
+  if (/^(?:--?|[\u2010-\u2015\u2212])[A-Za-z]/.test(first.text)) return words;
   if (!isQemu(first.text)) return undefined;
   const target = /^qemu-system-([a-z0-9_]+)/.exec(programName(first.text))?.[1];
   if (target !== undefined && target !== engineTarget) {

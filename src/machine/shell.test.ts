@@ -122,6 +122,19 @@ ls`);
     });
   });
 
+  it('from a word processor is read by its dashes, and its quotes are reported', () => {
+    const source = '\u2013M virt \u2014append \u201cquiet\u201d';
+    const { machine, diagnostics } = fromShell(source);
+    expect(machine).toEqual({ format: 1, board: { type: 'virt' }, append: '\u201cquiet\u201d' });
+    let fixed = source;
+    const edits = diagnostics.flatMap(({ fix }) => fix?.edits ?? []);
+    for (const { range, text } of edits.sort((a, b) => b.range.start - a.range.start)) {
+      fixed = fixed.slice(0, range.start) + text + fixed.slice(range.end);
+    }
+    expect(fixed).toBe('-M virt -append "quiet"');
+    expect(fromShell(fixed)).toMatchObject({ machine: { append: 'quiet' }, diagnostics: [] });
+  });
+
   it('for another target is refused by name', () => {
     expect(fromShell('qemu-system-x86_64 -m 1G').diagnostics[0]).toMatchObject({
       severity: 'error',

@@ -150,9 +150,24 @@ class Tokenizer {
       this.endWord();
       this.at++;
     } else {
+      if (/[\u2018-\u201f]/.test(c)) this.typographicQuote(c);
       this.take(this.at, this.at + 1, false);
       this.at++;
     }
+  }
+
+  /** Word processors bend quotes; a shell takes bent ones for letters, and so do we. */
+  private typographicQuote(c: string) {
+    const diagnostic = this.report(
+      'warning',
+      'typographic-quote',
+      `${c} is a typographic quote, which a shell takes for a letter.`,
+      this.at,
+      this.at + 1,
+    );
+    const text = /[\u2018-\u201b]/.test(c) ? "'" : '"';
+    const range = { start: this.at, end: this.at + 1 };
+    diagnostic.fix = { title: `Change to ${text}`, edits: [{ range, text }] };
   }
 
   private skipComment() {

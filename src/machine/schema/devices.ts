@@ -70,15 +70,16 @@ export const Display = v.pipe(
 /** `-semihosting` (no keys) or `-semihosting-config`. */
 export const Semihosting = repeatingOptionList({ enable: v.exactOptional(argumentText) });
 
+/** Items of `-d`. */
+export const LogItems = v.pipe(
+  v.array(v.pipe(argumentText, v.regex(/^(?!help$)[^,?]+$/, 'A log item holds no "," or "?".'))),
+  v.minLength(1, 'It needs at least one log item, such as int or guest_errors.'),
+);
+
 /** `-d` and the options that steer it. */
 export const Log = v.pipe(
   v.strictObject({
-    items: v.exactOptional(
-      v.pipe(
-        v.array(v.pipe(argumentText, v.regex(/^(?!help$)[^,?]+$/, 'A log item holds no comma.'))),
-        v.minLength(1),
-      ),
-    ),
+    items: v.exactOptional(LogItems),
     /** `-dfilter`: address ranges. */
     filter: v.exactOptional(argumentText),
   }),
