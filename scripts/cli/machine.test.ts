@@ -31,7 +31,7 @@ describe('npx bootlink', () => {
   it('lists its commands, and refuses others with exit code 2', () => {
     expect(bootlink(['--help'])).toMatchObject({
       status: 0,
-      stdout: expect.stringContaining('machine') as string,
+      stdout: expect.stringMatching(/machine[^]*link[^]*initrd/) as string,
     });
     expect(bootlink(['mahcine'])).toMatchObject({
       status: 2,

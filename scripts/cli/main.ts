@@ -5,6 +5,7 @@ import { UsageError, type CliIo, type Command } from './command';
 const commands: Record<string, () => Promise<Command>> = {
   machine: () => import('./machine'),
   link: () => import('./link'),
+  initrd: () => import('./initrd'),
 };
 
 const processIo: CliIo = {
