@@ -44,7 +44,7 @@ const FIELDS: readonly FieldSpec[] = [
   flag(32, 'CD', 'stage 2 does not force data caching off', 'data caching off'),
   flag(31, 'RW', 'EL1 is AArch32', 'EL1 is AArch64'),
   trap(30, 'TRVM', 'reads of memory control registers'),
-  flag(29, 'HCD', 'HVC enabled', 'HVC undefined'),
+  flag(29, 'HCD', 'HVC enabled', 'HVC UNDEFINED'),
   trap(28, 'TDZ', 'DC ZVA'),
   flag(27, 'TGE', 'EL1 is used', 'exceptions of EL0 go to EL2; EL1 not used'),
   trap(26, 'TVM', 'writes of memory control registers'),

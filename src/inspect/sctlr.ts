@@ -47,7 +47,7 @@ const FOR_EL0: readonly FieldSpec[] = [
   flag(42, 'ATA0', 'allocation tags off at EL0', 'allocation tags on at EL0'),
   range(39, 38, 'TCF0', TCF),
   flag(35, 'BT0', 'EL0: PACIxSP allowed at any target', 'EL0: not a target for BTYPE 3'),
-  flag(33, 'MSCEn', 'memory copy and set undefined at EL0', 'memory copy and set at EL0'),
+  flag(33, 'MSCEn', 'memory copy and set UNDEFINED at EL0', 'memory copy and set at EL0'),
   flag(32, 'CMOW', 'EL0 cache clean without write permission', 'needs write permission'),
   flag(29, 'LSMAOE', 'A32 multiple accesses may be reordered', 'order kept'),
   flag(28, 'nTLSMD', 'A32 multiples to Device memory trapped', 'not trapped'),
@@ -61,9 +61,9 @@ const FOR_EL0: readonly FieldSpec[] = [
   flag(14, 'DZE', 'DC ZVA trapped at EL0', 'DC ZVA at EL0 allowed'),
   flag(10, 'EnRCTX', 'prediction restriction trapped at EL0', 'allowed at EL0'),
   flag(9, 'UMA', 'DAIF trapped at EL0', 'DAIF usable at EL0'),
-  flag(8, 'SED', 'SETEND allowed', 'SETEND undefined'),
-  flag(7, 'ITD', 'all IT forms allowed', 'some IT forms undefined'),
-  flag(5, 'CP15BEN', 'CP15 barriers undefined', 'CP15 barriers allowed'),
+  flag(8, 'SED', 'SETEND allowed', 'SETEND UNDEFINED'),
+  flag(7, 'ITD', 'all IT forms allowed', 'some IT forms UNDEFINED'),
+  flag(5, 'CP15BEN', 'CP15 barriers UNDEFINED', 'CP15 barriers allowed'),
   flag(4, 'SA0', 'SP alignment not checked at EL0', 'SP alignment checked at EL0'),
 ];
 

@@ -45,7 +45,7 @@ const COMMON: readonly FieldSpec[] = [
 
 const AARCH64: readonly FieldSpec[] = [
   ...COMMON,
-  flag(36, 'UINJ', 'no undefined-instruction injection', 'inject an Undefined exception'),
+  flag(36, 'UINJ', 'no injected exception', 'inject an Undefined exception'),
   flag(35, 'PACM', 'PACM off', 'PACM on'),
   flag(34, 'EXLOCK', 'ELR and SPSR not locked', 'ELR and SPSR locked (GCS)'),
   flag(33, 'PPEND', 'no profiling exception pending', 'profiling exception pending'),

@@ -75,7 +75,7 @@ function instructionAbort(name: string): ExceptionClass {
 /** All defined values of EC. */
 export const EXCEPTION_CLASSES: Readonly<Record<number, ExceptionClass>> = {
   0x00: row(
-    'Unknown reason, most often an undefined instruction',
+    'Unknown reason, most often an UNDEFINED instruction',
     t.NO_ISS,
     'exceptions with an unknown reason',
   ),
