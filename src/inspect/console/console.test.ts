@@ -130,7 +130,7 @@ describe('boot phases', () => {
       'BL1 end BL2',
       'BL2 start v2.12.1(debug):',
       'BL1 end BL31',
-      'BL31 step 0x10000000',
+      'BL1 step 0x10000000',
       'BL31 start v2.12.1(debug):',
       'BL31 end normal',
       'BL31 step 0x10000000',
@@ -253,5 +253,10 @@ describe('problems', () => {
     expect(all('ERROR:   BL2: Failed to load image id 5 (-2)\r\n')).toMatchObject([
       { kind: 'problem', component: 'BL2', label: 'image 5 (BL33) could not be loaded' },
     ]);
+  });
+
+  it('are not made of lines that only inform', () => {
+    expect(all('INFO:    GPT: Boot Configuration\r\n')).toEqual([]);
+    expect(all('ERROR:   GPT: PAS[2] is invalid!\r\n')).toMatchObject([{ kind: 'problem' }]);
   });
 });

@@ -4,6 +4,7 @@
  * prefix is what tells; group 1 is the detail.
  */
 import type { Component, PhaseEvent } from './event';
+import { imageName } from './tfa-images';
 
 interface Row {
   readonly component: Component;
@@ -22,6 +23,11 @@ function row(
 ): Row {
   return { component, mark, label, pattern, source };
 }
+
+const LOADS = 'BL2 loads an image';
+
+/** Printed by whichever image hands over; the recogniser puts in which one runs. */
+export const ENTRY_POINT = 'entry point of the next image';
 
 const BL_COMMON = 'TF-A common/bl_common.c';
 const BL31_MAIN = 'TF-A bl31/bl31_main.c';
@@ -69,7 +75,7 @@ const ROWS: readonly Row[] = [
     /^BL31: Preparing for EL3 exit to (\w+) world/,
     BL31_MAIN,
   ),
-  row('BL31', 'step', 'entry point', /^Entry point address = (0x[0-9a-f]+)/, BL_COMMON),
+  row('BL31', 'step', ENTRY_POINT, /^Entry point address = (0x[0-9a-f]+)/, BL_COMMON),
   row('BL32', 'start', 'TSP', /^TSP: (v\S+)/, 'TF-A bl32/tsp/tsp_main.c'),
   row('RMM', 'start', 'TRP (test payload in place of an RMM)', /^TRP: (v\S+)/, TRP),
   row('RMM', 'step', 'RMM-EL3 interface', /^TRP: Supported RMM-EL3 Interface ABI: v\.(\S+)/, TRP),
@@ -216,7 +222,8 @@ const PROMPTS: readonly Row[] = [
 const MAX_PROMPT = 80;
 
 function event(found: Row, match: RegExpExecArray, line: string, offset: number): PhaseEvent {
-  const detail = match[1]?.trim();
+  const text = match[1]?.trim();
+  const detail = text !== undefined && found.label === LOADS ? imageName(text) : text;
   const common = {
     kind: 'phase' as const,
     component: found.component,

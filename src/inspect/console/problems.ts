@@ -1,5 +1,6 @@
 /** Lines that report an error short of a crash, with what to look at. */
 import type { Component, ProblemEvent } from './event';
+import { imageName } from './tfa-images';
 
 interface Row {
   readonly component: Component;
@@ -9,15 +10,8 @@ interface Row {
   readonly source: string;
 }
 
-/** Image ids of TF-A (include/export/common/tbbr/tbbr_img_def_exp.h) that boots ask for. */
-const IMAGES: Readonly<Record<string, string>> = {
-  '1': 'BL2',
-  '3': 'BL31',
-  '4': 'BL32',
-  '5': 'BL33',
-  '21': 'BL32 extra 1',
-  '22': 'BL32 extra 2',
-};
+/** A log level (TF-A, TF-RMM) that reports no error. */
+const NO_ERROR = /^(?:NOTICE|INFO|VERBOSE):/;
 
 const NOT_FOUND = 'Is it in the FIP? List the FIP, and see whether the flash image is complete.';
 
@@ -114,12 +108,11 @@ export function problemOfLine(
   bare: string,
   offset: number,
 ): ProblemEvent | undefined {
+  if (NO_ERROR.test(line)) return undefined;
   for (const { component, label, pattern, hint, source } of ROWS) {
     const match = pattern.exec(bare);
     if (match === null) continue;
-    const detail = match[1] ?? '';
-    const name = IMAGES[detail];
-    const filled = label.replace('$1', name === undefined ? detail : `${detail} (${name})`);
+    const filled = label.replace('$1', imageName(match[1] ?? ''));
     return { kind: 'problem', component, label: filled, hint, source, line, offset };
   }
   return undefined;

@@ -8,9 +8,9 @@
 import { bareLine } from './bare';
 import { CrashDump } from './crash';
 import { CRASH_FORMATS, type CrashFormat, type CrashLine } from './crash-formats';
-import type { ConsoleEvent, CrashEvent } from './event';
+import type { Component, ConsoleEvent, CrashEvent, PhaseEvent } from './event';
 import { LineSplitter, type Line } from './lines';
-import { phaseOfLine, promptOf } from './phases';
+import { ENTRY_POINT, phaseOfLine, promptOf } from './phases';
 import { problemOfLine } from './problems';
 import { rmmCallOfLine } from './rmm-log';
 
@@ -19,6 +19,8 @@ export class ConsoleRecogniser {
   private events: ConsoleEvent[] = [];
   private dump: CrashDump | undefined;
   private crashes = 0;
+  /** The TF-A image that last spoke. */
+  private running: Component = 'BL1';
 
   constructor() {
     this.splitter = new LineSplitter(
@@ -61,7 +63,7 @@ export class ConsoleRecogniser {
 
   private line({ text, offset }: Line): void {
     const bare = bareLine(text);
-    const phase = phaseOfLine(text, bare, offset);
+    const phase = this.placed(phaseOfLine(text, bare, offset));
     if (this.dump !== undefined) {
       // A component that starts afresh ends the dump of the one that died.
       if (phase?.mark === 'start') this.closeDump();
@@ -76,6 +78,13 @@ export class ConsoleRecogniser {
     }
     const found = phase ?? rmmCallOfLine(text, bare, offset) ?? problemOfLine(text, bare, offset);
     if (found !== undefined) this.events.push(found);
+  }
+
+  private placed(phase: PhaseEvent | undefined): PhaseEvent | undefined {
+    if (phase === undefined) return undefined;
+    if (phase.label === ENTRY_POINT) return { ...phase, component: this.running };
+    if (['BL1', 'BL2', 'BL31'].includes(phase.component)) this.running = phase.component;
+    return phase;
   }
 
   /** Gives the line to the open dump; false if it belongs to another crash. */

@@ -73,6 +73,11 @@ describe('gptConfig', () => {
     expect(decodeGpccr(GPCCR).summary).toBe('checks on, 4 KB granules, 40-bit protected space');
   });
 
+  it('reads the registers of TF-A 2.12 on QEMU 10.0, as gdb gave them in BL31', () => {
+    const found = gptConfig(0x13502n, 0xeefcn);
+    expect(found).toMatchObject({ ok: true, value: { base: 0xeefc000n, granuleBits: 12 } });
+  });
+
   it.each([
     ['checks are off', 0n, 'gpt-off'],
     ['PGS is reserved', GPCCR | (3n << 14n), 'gpt-bad-config'],
@@ -222,6 +227,17 @@ describe('the map of regions', () => {
     expect(map.map((r) => [r.owner, r.error?.name])).toEqual([
       ['invalid', 'gpt-bad-entry'],
       ['any', undefined],
+    ]);
+  });
+
+  it('goes on past a table that cannot be read', () => {
+    const memory = machine();
+    const holes: ReadMemory = (pa, n) => (pa >= TABLE ? undefined : memory.read(pa, n));
+    const map = regions(config(), holes, 0n, 3n * GB);
+    expect(map.map((r) => [r.base, r.size, r.owner, r.error?.name])).toEqual([
+      [0n, GB, 'Non-secure', undefined],
+      [GB, GB, 'invalid', 'memory-unreadable'],
+      [2n * GB, GB, 'any', undefined],
     ]);
   });
 

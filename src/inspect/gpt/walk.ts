@@ -158,6 +158,32 @@ function entryIn(bytes: Uint8Array | undefined, k: bigint, at: bigint): Result<b
   return ok(new DataView(bytes.buffer, bytes.byteOffset + offset, 8).getBigUint64(0, true));
 }
 
+interface Run {
+  readonly first: number;
+  readonly length: number;
+}
+
+/** Stretches of equal 64-bit words among the first `count`; what is missing is one run. */
+function uniformRuns(bytes: Uint8Array | undefined, count: number): Run[] {
+  const present = bytes === undefined ? 0 : Math.min(count, bytes.length >> 3);
+  const runs: Run[] = [];
+  if (bytes !== undefined && present > 0) {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, present * 8);
+    let first = 0;
+    for (let k = 1; k <= present; k++) {
+      const same =
+        k < present &&
+        view.getUint32(k * 8) === view.getUint32(first * 8) &&
+        view.getUint32(k * 8 + 4) === view.getUint32(first * 8 + 4);
+      if (same) continue;
+      runs.push({ first, length: k - first });
+      first = k;
+    }
+  }
+  if (present < count) runs.push({ first: present, length: count - present });
+  return runs;
+}
+
 /** Adds the regions of one level 1 table between lo and hi; it maps from `origin` on. */
 function* level1(
   config: GptConfig,
@@ -181,19 +207,31 @@ function* level1(
     const count = last - i < perChunk ? last - i : perChunk;
     const at = table + i * 8n;
     const bytes = yield { pa: at, length: Number(count) * 8 };
-    for (let k = 0n; k < count; k++, i++) {
-      const base = origin + i * span;
-      const raw = entryIn(bytes, k, at);
-      const entry = raw.ok ? decodeLevel1(raw.value, at + k * 8n, config) : raw;
-      if (!entry.ok) clip(base, span, 'invalid', entry.error);
+    // Most entries repeat the one before, for all sixteen granules: those are only counted.
+    const words = uniformRuns(bytes, Number(count));
+    for (const { first: k, length } of words) {
+      const base = origin + (i + BigInt(k)) * span;
+      const where = at + BigInt(k) * 8n;
+      const raw = entryIn(bytes, BigInt(k), at);
+      const entry = raw.ok ? decodeLevel1(raw.value, where, config) : raw;
+      const size = span * BigInt(length);
+      if (!entry.ok) clip(base, size, 'invalid', entry.error);
       // Each entry of a contiguous stretch repeats the GPI, so it speaks for its own span.
-      else if (entry.value.kind === 'contiguous') clip(base, span, entry.value.owner);
+      else if (entry.value.kind === 'contiguous') clip(base, size, entry.value.owner);
       else if (entry.value.kind === 'granules') {
-        entry.value.owners.forEach((owner, g) => {
-          clip(base + BigInt(g) * granule, granule, owner);
-        });
+        const { owners } = entry.value;
+        const [one] = owners;
+        if (one !== undefined && owners.every((o) => o === one)) clip(base, size, one);
+        else {
+          for (let n = 0n; n < BigInt(length); n++) {
+            owners.forEach((owner, g) => {
+              clip(base + n * span + BigInt(g) * granule, granule, owner);
+            });
+          }
+        }
       }
     }
+    i += count;
   }
 }
 
