@@ -214,6 +214,25 @@ describe('crashes', () => {
     expect(crashOf(XEN_TRAP).syndrome?.fault?.level).toBe(2);
   });
 
+  it('that are panics give their reason', () => {
+    const xen = '(XEN) Panic on CPU 0:\n(XEN) Could not set up DOM0 guest OS (rc = -2)\n';
+    expect(crashOf(xen).explanation).toBe(
+      'Xen: panic on CPU 0. Could not set up DOM0 guest OS (rc = -2).',
+    );
+    const linux =
+      'Kernel panic - not syncing: VFS: Unable to mount root fs on unknown-block(0,0)\n';
+    expect(crashOf(linux).explanation).toBe(
+      'Linux: panic: VFS: Unable to mount root fs on unknown-block(0,0).',
+    );
+    expect(crashOf(`${LINUX_OOPS.split('---[')[0] ?? ''}${linux}`).explanation).toContain(
+      'Then panic: VFS',
+    );
+  });
+
+  it('of U-Boot keep the addresses as linked, for its map file', () => {
+    expect(crashOf(UBOOT_ABORT).registers).toMatchObject({ elr_link: 0x60023c2cn });
+  });
+
   it('in the middle can be asked for', () => {
     const recogniser = new ConsoleRecogniser();
     recogniser.push(UBOOT_ABORT.slice(0, 200));

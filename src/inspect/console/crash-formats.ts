@@ -19,6 +19,8 @@ export interface CrashFormat {
   readonly start: (line: string) => CrashLine | undefined;
   /** A line inside the dump that says more than its registers. */
   readonly more?: (line: string) => CrashLine | undefined;
+  /** The line after one that this matches is the reason of a panic. */
+  readonly reasonAfter?: RegExp;
   readonly styles: readonly RegisterStyle[];
   /** The last line of a dump. */
   readonly end?: RegExp;
@@ -151,6 +153,11 @@ const UBOOT: CrashFormat = {
       registers: { esr: h(m[3]), ...(m[4] === undefined ? {} : { far: h(m[4]) }) },
     }),
   ]),
+  // Addresses as linked, which is what u-boot.map has.
+  more: by([
+    /^elr: ([0-9a-f]{16}) lr : ([0-9a-f]{16}) \(reloc\)/,
+    (m) => ({ registers: { elr_link: h(m[1]), lr_link: h(m[2]) } }),
+  ]),
   styles: ['colon'],
   end: /^Resetting CPU \.\.\./,
   esr: ['esr'],
@@ -226,6 +233,7 @@ const XEN: CrashFormat = {
     [/^Panic on CPU (\d+):/, (m) => ({ title: `panic on CPU ${m[1] ?? ''}` })],
   ),
   more: by([/^PC: {4,6}[0-9a-f]{16} (\S+)/, (m) => ({ symbols: { pc: m[1] ?? '' } })]),
+  reasonAfter: /^Panic on CPU \d+:$/,
   styles: ['colon'],
   end: /^(?:Reboot in|Manual reset required)/,
   esr: ['esr_el2'],

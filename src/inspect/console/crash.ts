@@ -15,6 +15,7 @@ export class CrashDump {
   private readonly title: string;
   private lines = 1;
   private ended = false;
+  private previous: string;
 
   constructor(
     readonly format: CrashFormat,
@@ -25,6 +26,7 @@ export class CrashDump {
     bare: string,
   ) {
     this.title = first.title ?? 'crash';
+    this.previous = bare;
     addRegisters(bare, format.styles, this.registers);
     this.take(first);
   }
@@ -39,8 +41,11 @@ export class CrashDump {
     const found = addRegisters(bare, this.format.styles, this.registers);
     const more = this.format.more?.(bare);
     if (more !== undefined) this.take(more);
+    const reason = this.format.reasonAfter?.test(this.previous) === true;
+    if (reason) this.symbols.panic = bare;
+    this.previous = bare;
     if (this.format.end?.test(bare) === true || this.lines >= MAX_LINES) this.ended = true;
-    return found || more !== undefined || this.ended;
+    return found || reason || more !== undefined || this.ended;
   }
 
   end(): void {
@@ -70,12 +75,17 @@ export class CrashDump {
     const pc = this.first(format.pc);
     const where = this.symbols.pc ?? (pc === undefined ? undefined : hex(pc));
     const panic = this.symbols.panic;
+    const told = [
+      `${format.family}: ${title}`,
+      ...(panic === undefined || title.includes(panic)
+        ? []
+        : [title.startsWith('panic') ? panic : `Then panic: ${panic}`]),
+      ...(syndrome === undefined ? [] : [syndrome.summary]),
+    ].map((part) => part.replace(/\.$/, ''));
     const explanation =
-      `${format.family}: ${title}` +
-      (syndrome === undefined ? '' : `. ${syndrome.summary}`) +
+      told.join('. ') +
       (far === undefined ? '' : `, at address ${hex(far)}`) +
       (where === undefined ? '' : `, in code at ${where}`) +
-      (panic === undefined || title.startsWith('panic') ? '' : `. Then panic: ${panic}`) +
       '.';
     return {
       kind: 'crash',
