@@ -2,14 +2,7 @@
 import { fail, ok, type InspectError, type Result } from '../error';
 import { hex } from '../field';
 import { SECURITY_STATES, type ExceptionLevel, type Place } from '../security';
-import type {
-  EventBase,
-  ExceptionEvent,
-  GpfEvent,
-  GranuleEvent,
-  SummaryEvent,
-  TraceEvent,
-} from './event';
+import type { ExceptionEvent, GpfEvent, GranuleEvent, SummaryEvent, TraceEvent } from './event';
 import {
   FLAG_CALL,
   FLAG_ENTRY,
@@ -49,12 +42,24 @@ const SUMMARISED: Readonly<Record<number, SummaryEvent['of']>> = {
   [KIND.wait]: 'wait',
 };
 
-/** A place byte (layout.ts); undefined where its valid bit is clear or reserved bits are set. */
-export function decodePlace(byte: number): Place | undefined {
+function placeOf(byte: number): Place | undefined {
   if ((byte & 0x80) === 0 || (byte & 0x60) !== 0) return undefined;
   const state = SECURITY_STATES[(byte >> 2) & 3];
   if (state === undefined) return undefined;
-  return { el: (byte & 3) as ExceptionLevel, state, aarch32: (byte & 0x10) !== 0 };
+  return Object.freeze({ el: (byte & 3) as ExceptionLevel, state, aarch32: (byte & 0x10) !== 0 });
+}
+
+/** One object for each place: a million events share 32 of them. */
+const PLACES: readonly (Place | undefined)[] = Array.from({ length: 256 }, (_, byte) =>
+  placeOf(byte),
+);
+
+/**
+ * A place byte (layout.ts); undefined where its valid bit is clear or reserved
+ * bits are set. Equal bytes give the same object.
+ */
+export function decodePlace(byte: number): Place | undefined {
+  return PLACES[byte & 0xff];
 }
 
 /** One record of a DataView at an offset; reads 64 bytes and not more. */
@@ -111,11 +116,11 @@ export function decodeRecords(bytes: Uint8Array, options: DecodeOptions = {}): D
       if (next + RECORD_SIZE > bytes.length && options.final !== true) break;
       const args = next + RECORD_SIZE <= bytes.length ? new Slot(view, next) : undefined;
       const matches = args?.kind === KIND.arguments && args.cpu === slot.cpu;
-      keep(exception(slot, matches ? args : undefined));
+      keep(exception(slot, matches ? args : undefined), slot);
       offset = matches ? next + RECORD_SIZE : next;
       continue;
     }
-    keep(decodeSlot(slot));
+    keep(decodeSlot(slot), slot);
     offset += RECORD_SIZE;
   }
   if (options.final === true && offset < bytes.length) {
@@ -129,15 +134,11 @@ export function decodeRecords(bytes: Uint8Array, options: DecodeOptions = {}): D
   }
   return { events, errors, consumed: offset };
 
-  function keep(result: Result<TraceEvent>): void {
-    if (result.ok) events.push(result.value);
-    else errors.push(result.error);
+  function keep(result: Result<TraceEvent>, slot: Slot): void {
+    if (!result.ok) errors.push(result.error);
+    else if (slot.has(FLAG_ICOUNT)) events.push({ ...result.value, icount: slot.word(1) });
+    else events.push(result.value);
   }
-}
-
-function base(slot: Slot): EventBase {
-  const common = { cpu: slot.cpu, time: slot.word(0) };
-  return slot.has(FLAG_ICOUNT) ? { ...common, icount: slot.word(1) } : common;
 }
 
 function bad(slot: Slot, field: string, value: number): Result<never> {
@@ -148,13 +149,22 @@ function bad(slot: Slot, field: string, value: number): Result<never> {
   );
 }
 
+function badFrom(slot: Slot): Result<never> {
+  return bad(slot, 'a from place', slot.from);
+}
+
+function badTo(slot: Slot): Result<never> {
+  return bad(slot, 'a to place', slot.to);
+}
+
 function exception(slot: Slot, args: Slot | undefined): Result<TraceEvent> {
   const from = decodePlace(slot.from);
   const to = decodePlace(slot.to);
   if (from === undefined) return bad(slot, 'a from place', slot.from);
   if (to === undefined) return bad(slot, 'a to place', slot.to);
   const event: ExceptionEvent = {
-    ...base(slot),
+    cpu: slot.cpu,
+    time: slot.word(0),
     kind: 'exception',
     from,
     to,
@@ -173,17 +183,17 @@ function exception(slot: Slot, args: Slot | undefined): Result<TraceEvent> {
 function decodeSlot(slot: Slot): Result<TraceEvent> {
   const from = decodePlace(slot.from);
   const to = decodePlace(slot.to);
-  const common = base(slot);
-  const needFrom = () => bad(slot, 'a from place', slot.from);
-  const needTo = () => bad(slot, 'a to place', slot.to);
+  const { cpu } = slot;
+  const time = slot.word(0);
   switch (slot.kind) {
     case KIND.exception:
       return exception(slot, undefined);
     case KIND.return:
-      if (from === undefined) return needFrom();
-      if (to === undefined) return needTo();
+      if (from === undefined) return badFrom(slot);
+      if (to === undefined) return badTo(slot);
       return ok({
-        ...common,
+        cpu,
+        time,
         kind: 'return',
         from,
         to,
@@ -194,10 +204,11 @@ function decodeSlot(slot: Slot): Result<TraceEvent> {
         pc: slot.word(E),
       });
     case KIND.worldSwitch:
-      if (from === undefined) return needFrom();
-      if (to === undefined) return needTo();
+      if (from === undefined) return badFrom(slot);
+      if (to === undefined) return badTo(slot);
       return ok({
-        ...common,
+        cpu,
+        time,
         kind: 'world-switch',
         from,
         to,
@@ -206,14 +217,15 @@ function decodeSlot(slot: Slot): Result<TraceEvent> {
         pc: slot.word(C),
       });
     case KIND.gpf:
-      return from === undefined ? needFrom() : gpf(slot, common, from);
+      return from === undefined ? badFrom(slot) : gpf(slot, from);
     case KIND.granule:
-      return from === undefined ? needFrom() : granule(slot, common, from);
+      return from === undefined ? badFrom(slot) : granule(slot, from);
     case KIND.mmu:
-      if (from === undefined) return needFrom();
+      if (from === undefined) return badFrom(slot);
       if (slot.detail > 1) return bad(slot, 'an on or off of', slot.detail);
       return ok({
-        ...common,
+        cpu,
+        time,
         kind: 'mmu',
         from,
         enabled: slot.detail === 1,
@@ -224,10 +236,11 @@ function decodeSlot(slot: Slot): Result<TraceEvent> {
         pc: slot.word(E),
       });
     case KIND.image:
-      if (from === undefined) return needFrom();
-      if (to === undefined) return needTo();
+      if (from === undefined) return badFrom(slot);
+      if (to === undefined) return badTo(slot);
       return ok({
-        ...common,
+        cpu,
+        time,
         kind: 'image',
         from,
         to,
@@ -239,12 +252,13 @@ function decodeSlot(slot: Slot): Result<TraceEvent> {
         x1: slot.word(E),
       });
     case KIND.interrupt: {
-      if (from === undefined) return needFrom();
-      if (to === undefined) return needTo();
+      if (from === undefined) return badFrom(slot);
+      if (to === undefined) return badTo(slot);
       const interrupt = INTERRUPTS[slot.detail];
       if (interrupt === undefined) return bad(slot, 'an interrupt type', slot.detail);
       const found = {
-        ...common,
+        cpu,
+        time,
         kind: 'interrupt',
         from,
         to,
@@ -256,15 +270,16 @@ function decodeSlot(slot: Slot): Result<TraceEvent> {
       return ok(slot.word(A) === UNKNOWN_INTID ? found : { ...found, intid: slot.word(A) });
     }
     case KIND.wait: {
-      if (from === undefined) return needFrom();
+      if (from === undefined) return badFrom(slot);
       const wait = WAITS[slot.detail];
       if (wait === undefined) return bad(slot, 'a wait type', slot.detail);
-      return ok({ ...common, kind: 'wait', from, wait, pc: slot.word(A) });
+      return ok({ cpu, time, kind: 'wait', from, wait, pc: slot.word(A) });
     }
     case KIND.psci: {
-      if (from === undefined) return needFrom();
+      if (from === undefined) return badFrom(slot);
       const found = {
-        ...common,
+        cpu,
+        time,
         kind: 'psci',
         from,
         args: [A, B, C, D].map((i) => slot.word(i)),
@@ -272,18 +287,19 @@ function decodeSlot(slot: Slot): Result<TraceEvent> {
       return ok(slot.has(FLAG_RESULT) ? { ...found, result: slot.word(E) } : found);
     }
     case KIND.reset: {
-      if (to === undefined) return needTo();
+      if (to === undefined) return badTo(slot);
       const reset = RESETS[slot.detail];
       if (reset === undefined) return bad(slot, 'a reset type', slot.detail);
-      return ok({ ...common, kind: 'reset', to, reset, pc: slot.word(A) });
+      return ok({ cpu, time, kind: 'reset', to, reset, pc: slot.word(A) });
     }
     case KIND.summary: {
-      if (from === undefined) return needFrom();
-      if (to === undefined) return needTo();
+      if (from === undefined) return badFrom(slot);
+      if (to === undefined) return badTo(slot);
       const of = SUMMARISED[slot.detail];
       if (of === undefined) return bad(slot, 'a counted kind', slot.detail);
       return ok({
-        ...common,
+        cpu,
+        time,
         kind: 'summary',
         from,
         to,
@@ -295,7 +311,7 @@ function decodeSlot(slot: Slot): Result<TraceEvent> {
       });
     }
     case KIND.dropped:
-      return ok({ ...common, kind: 'dropped', lost: slot.word(A), total: slot.word(B) });
+      return ok({ cpu, time, kind: 'dropped', lost: slot.word(A), total: slot.word(B) });
     case KIND.arguments:
       return fail(
         'bad-field',
@@ -311,12 +327,13 @@ function decodeSlot(slot: Slot): Result<TraceEvent> {
   }
 }
 
-function gpf(slot: Slot, common: EventBase, from: Place): Result<TraceEvent> {
+function gpf(slot: Slot, from: Place): Result<TraceEvent> {
   const { detail } = slot;
   const space = SECURITY_STATES[(detail >> 8) & 3];
   if (space === undefined || (detail & 0xe0c0) !== 0) return bad(slot, 'a detail', detail);
   const event: GpfEvent = {
-    ...common,
+    cpu: slot.cpu,
+    time: slot.word(0),
     kind: 'gpf',
     from,
     pa: slot.word(A),
@@ -335,12 +352,13 @@ function gpf(slot: Slot, common: EventBase, from: Place): Result<TraceEvent> {
   });
 }
 
-function granule(slot: Slot, common: EventBase, from: Place): Result<TraceEvent> {
+function granule(slot: Slot, from: Place): Result<TraceEvent> {
   const { detail } = slot;
   const cause = GRANULE_CAUSES[(detail >> 8) & 3];
   if (cause === undefined || detail >> 10 !== 0) return bad(slot, 'a detail', detail);
   const event: GranuleEvent = {
-    ...common,
+    cpu: slot.cpu,
+    time: slot.word(0),
     kind: 'granule',
     from,
     base: slot.word(A),
