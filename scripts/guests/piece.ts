@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Guest, PackageOrigin } from '../../src/machine/guest';
 import type { StepContext } from '../setup/context';
 import type { RunOptions } from '../setup/rootfs';
@@ -66,7 +66,7 @@ export class Pieces {
       inputs: [
         piece.script,
         common,
-        context.rootfs.folder,
+        basename(context.rootfs.folder),
         ...needs.map(({ built }) => built.key),
         ...fetched.flatMap(({ version, files }) => [version, JSON.stringify(files)]),
         ...piece.sources.map((path) => ({ path: join(context.repo, guestsFolder, path) })),

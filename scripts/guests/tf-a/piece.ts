@@ -49,7 +49,7 @@ tee=/packages/optee-os/usr/lib/optee/vexpress-qemu_armv8a
 ${build(
   'PLAT=qemu QEMU_USE_GIC_DRIVER=QEMU_GICV3 SPD=opteed BL32=$tee/tee-header_v2.bin ' +
     'BL32_EXTRA1=$tee/tee-pager_v2.bin BL32_EXTRA2=$tee/tee-pageable_v2.bin ' +
-    'BL32_RAM_LOCATION=tdram BL33=/needs/u-boot-virt/u-boot.bin',
+    'BL32_RAM_LOCATION=tdram BL33=/needs/u-boot-virt/u-boot-linux.bin',
 )}
 cp out/qemu/debug/qemu_fw.bios /result/flash.bin
 `,

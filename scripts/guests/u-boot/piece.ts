@@ -1,6 +1,6 @@
 import type { Piece } from '../piece';
 
-function uBoot(name: string, defconfig: string, board: string): Piece {
+function uBoot(name: string, defconfig: string, board: string, more = ''): Piece {
   return {
     name,
     packages: [{ kind: 'source', name: 'u-boot' }],
@@ -21,12 +21,25 @@ done
 make -j"$JOBS" O=/build/out u-boot.bin
 cp /build/out/u-boot.bin /result
 cp /build/out/.config /result/config
-`,
+${more}`,
   };
 }
 
 /** U-Boot for sbsa-ref: `u-boot.bin`, to run at 0x10000000. */
 export const sbsaUBoot = uBoot('u-boot-sbsa', 'qemu-arm-sbsa_defconfig', 'sbsa');
 
-/** U-Boot for virt behind TF-A, with RME or with OP-TEE: `u-boot.bin`. */
-export const virtUBoot = uBoot('u-boot-virt', 'qemu_arm64_defconfig', 'virt');
+/**
+ * U-Boot for virt behind TF-A: `u-boot.bin`, which stops at its prompt, and
+ * `u-boot-linux.bin`, which goes on to the kernel that QEMU was given.
+ */
+export const virtUBoot = uBoot(
+  'u-boot-virt',
+  'qemu_arm64_defconfig',
+  'virt',
+  `
+echo CONFIG_BOOTDELAY=0 >> /build/out/.config
+make -s O=/build/out olddefconfig
+make -j"$JOBS" O=/build/out u-boot.bin
+cp /build/out/u-boot.bin /result/u-boot-linux.bin
+`,
+);
