@@ -36,7 +36,10 @@ export async function buildEngine(context: StepContext): Promise<void> {
     return result;
   };
 
-  const source = (name: string) => packages.sourcePackage(name, log, signal);
+  // libfdt and zlib are taken as upstream wrote them.
+  const unpatched = ['device-tree-compiler', 'zlib'];
+  const source = (name: string) =>
+    packages.sourcePackage(name, log, signal, unpatched.includes(name));
   const qemuSource = await source('qemu');
   requireSeries(qemuSource.version);
   const fetched: FetchedPackage[] = [];

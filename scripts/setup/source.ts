@@ -17,6 +17,13 @@ interface Offer {
   files: Record<string, string>;
 }
 
+/** The versions of a source, as apt names them (with the epoch), the newest first. */
+export function parseSourceVersions(showsrc: string): string[] {
+  return [
+    ...new Set([...showsrc.matchAll(/^Version: (\S+)$/gm)].map(([, version]) => version ?? '')),
+  ];
+}
+
 /**
  * The lines `'URL' FILE SIZE SHA256:HASH` that `apt-get source --print-uris` prints.
  * The version is the one in the .dsc's name.
@@ -53,8 +60,10 @@ function aptName(id: BinaryId): string {
 }
 
 /** Files that a source can be unpacked without: they say how, or who signed it. */
-function isDispensable(file: string): boolean {
-  return file.endsWith('.dsc') || file.endsWith('.asc');
+function isDispensable(id: PackageId, file: string): boolean {
+  if (id.kind === 'binary') return false;
+  if (file.endsWith('.dsc') || file.endsWith('.asc')) return true;
+  return id.upstreamOnly === true && /\.debian\.tar\.|\.diff\.gz$/.test(file);
 }
 
 /** Fetches Debian packages through the chroot's apt, checks and keeps them. */
@@ -68,8 +77,13 @@ export class PackageStore {
     private readonly warn: (line: string) => void,
   ) {}
 
-  sourcePackage(name: string, log: LogFile, signal: AbortSignal): Promise<FetchedPackage> {
-    return this.get({ kind: 'source', name }, log, signal);
+  sourcePackage(
+    name: string,
+    log: LogFile,
+    signal: AbortSignal,
+    upstreamOnly = false,
+  ): Promise<FetchedPackage> {
+    return this.get({ kind: 'source', name, ...(upstreamOnly && { upstreamOnly }) }, log, signal);
   }
 
   /** `arch`: Debian's name of it, or `all`. */
@@ -94,25 +108,14 @@ export class PackageStore {
   }
 
   private async fetch(id: PackageId, log: LogFile, signal: AbortSignal): Promise<FetchedPackage> {
-    let actual = await this.actual(id, log, signal);
-    let offer = await this.offer(actual, log, signal);
-    const folderFor = (wanted: Offer) =>
-      this.cache.cached({
-        kind: 'packages',
-        name: `${id.name}-${id.kind === 'source' ? 'source' : id.arch}`,
-        inputs: [packageKey(id), wanted.version, JSON.stringify(wanted.files)],
-        build: (folder) => this.download(id, actual, wanted, folder, log, signal),
-      });
     let folder: string;
     try {
-      ({ folder } = await folderFor(offer));
+      folder = await this.fetchOffered(id, log, signal);
     } catch {
       // The index may be older than the mirror's content: a new one, and once more.
       signal.throwIfAborted();
       await this.rootfs.run(['apt-get', 'update'], { log, signal });
-      actual = await this.actual(id, log, signal);
-      offer = await this.offer(actual, log, signal);
-      ({ folder } = await folderFor(offer));
+      folder = await this.fetchOffered(id, log, signal);
     }
     const record = JSON.parse(readFileSync(join(folder, 'record.json'), 'utf8')) as PackageRecord;
     const verdict = comparePin(this.pins, record);
@@ -124,19 +127,57 @@ export class PackageStore {
     return { ...record, folder };
   }
 
-  private async offer(id: PackageId, log: LogFile, signal: AbortSignal): Promise<Offer> {
-    if (id.kind === 'source') {
-      const argv = [
-        'apt-get',
-        'source',
-        '--only-source',
-        '--print-uris',
-        '--download-only',
-        id.name,
-      ];
-      return parseSourceUris(await this.rootfs.run(argv, { log, signal }));
+  /**
+   * The folder with the files of the newest version that can be had. A mirror may have lost some
+   * files of a source that a suite still lists; the version before it is then taken, and said so.
+   */
+  private async fetchOffered(id: PackageId, log: LogFile, signal: AbortSignal): Promise<string> {
+    const actual = await this.actual(id, log, signal);
+    const versions = await this.versions(actual, log, signal);
+    for (const [index, version] of versions.entries()) {
+      const name = version === undefined ? undefined : `${actual.name}=${version}`;
+      try {
+        const offer = await this.offer(actual, name, log, signal);
+        const { folder } = await this.cache.cached({
+          kind: 'packages',
+          name: `${id.name}-${id.kind === 'source' ? 'source' : id.arch}`,
+          inputs: [packageKey(id), offer.version, JSON.stringify(offer.files)],
+          build: (into) => this.download(id, actual, offer, name, into, log, signal),
+        });
+        return folder;
+      } catch (error) {
+        signal.throwIfAborted();
+        const next = versions[index + 1];
+        if (next === undefined) throw error;
+        this.warn(`${packageKey(id)} ${version} cannot be had; trying ${next}.`);
+      }
     }
-    return parseBinaryStanza(await this.stanza(id, log, signal));
+    throw new Error('apt knows no version of it.');
+  }
+
+  /** What to try, best first; `undefined` for apt's own choice. */
+  private async versions(
+    actual: PackageId,
+    log: LogFile,
+    signal: AbortSignal,
+  ): Promise<(string | undefined)[]> {
+    if (actual.kind === 'binary') return [undefined];
+    const shown = await this.rootfs.run(['apt-cache', 'showsrc', '--only-source', actual.name], {
+      log,
+      signal,
+    });
+    return parseSourceVersions(shown);
+  }
+
+  private async offer(
+    id: PackageId,
+    name: string | undefined,
+    log: LogFile,
+    signal: AbortSignal,
+  ): Promise<Offer> {
+    if (id.kind === 'binary') return parseBinaryStanza(await this.stanza(id, log, signal));
+    const argv = ['apt-get', 'source', '--only-source', '--print-uris', '--download-only'];
+    return parseSourceUris(await this.rootfs.run([...argv, name ?? id.name], { log, signal }));
   }
 
   private stanza(id: BinaryId, log: LogFile, signal: AbortSignal): Promise<string> {
@@ -159,19 +200,14 @@ export class PackageStore {
     id: PackageId,
     actual: PackageId,
     offer: Offer,
+    name: string | undefined,
     folder: string,
     log: LogFile,
     signal: AbortSignal,
   ): Promise<void> {
     const argv =
       actual.kind === 'source'
-        ? [
-            'apt-get',
-            'source',
-            '--only-source',
-            '--download-only',
-            `${actual.name}=${offer.version}`,
-          ]
+        ? ['apt-get', 'source', '--only-source', '--download-only', name ?? actual.name]
         : ['apt-get', 'download', `${aptName(actual)}=${offer.version}`];
     const options = { cwd: '/fetch', bind: { '/fetch': folder }, log, signal };
     let failure: unknown;
@@ -188,7 +224,7 @@ export class PackageStore {
         .map((n) => join(folder, n))
         .find((p) => existsSync(p));
       if (path === undefined) {
-        if (id.kind === 'source' && isDispensable(file)) continue;
+        if (isDispensable(id, file)) continue;
         // apt writes the version's colon as %3a into a binary's file name.
         const found =
           id.kind === 'binary' ? readdirSync(folder).find((n) => n.endsWith('.deb')) : undefined;

@@ -1,6 +1,11 @@
 /** Names a Debian package: a source, or a binary for an architecture (or `all`). */
 export type PackageId =
-  | { kind: 'source'; name: string }
+  | {
+      kind: 'source';
+      name: string;
+      /** Upstream's files are used as they are, so Debian's part may be missing on a mirror. */
+      upstreamOnly?: boolean;
+    }
   | {
       kind: 'binary';
       name: string;
