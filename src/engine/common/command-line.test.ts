@@ -16,7 +16,8 @@ describe('commandLine', () => {
 
   it('gives each console, the monitor and QMP a chardev', () => {
     const args = commandLine(guest).join(' ');
-    for (const id of ['host', 'monitor', 'qmp']) expect(args).toContain(`-chardev bootlink,id=${id}`);
+    for (const id of ['host', 'monitor', 'qmp'])
+      expect(args).toContain(`-chardev bootlink,id=${id}`);
     expect(args).toContain('-mon chardev=monitor,mode=readline');
     expect(args).toContain('-mon chardev=qmp,mode=control');
   });

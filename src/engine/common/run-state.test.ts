@@ -34,16 +34,15 @@ const events: Record<RunEvent['type'], RunEvent> = {
 };
 
 /** Every transition there is; a pair that is not listed leaves the state as it was. */
-const transitions: Partial<
-  Record<RunStateName, Partial<Record<RunEvent['type'], RunStateName>>>
-> = {
-  idle: { start: 'fetching' },
-  fetching: { fetched: 'starting', stop: 'stopping', failed: 'failed' },
-  starting: { started: 'running', stop: 'stopping', exited: 'exited', failed: 'failed' },
-  running: { paused: 'paused', stop: 'stopping', exited: 'exited', failed: 'failed' },
-  paused: { resumed: 'running', stop: 'stopping', exited: 'exited', failed: 'failed' },
-  stopping: { exited: 'exited', ended: 'exited', failed: 'failed' },
-};
+const transitions: Partial<Record<RunStateName, Partial<Record<RunEvent['type'], RunStateName>>>> =
+  {
+    idle: { start: 'fetching' },
+    fetching: { fetched: 'starting', stop: 'stopping', failed: 'failed' },
+    starting: { started: 'running', stop: 'stopping', exited: 'exited', failed: 'failed' },
+    running: { paused: 'paused', stop: 'stopping', exited: 'exited', failed: 'failed' },
+    paused: { resumed: 'running', stop: 'stopping', exited: 'exited', failed: 'failed' },
+    stopping: { exited: 'exited', ended: 'exited', failed: 'failed' },
+  };
 
 describe('the states of a run', () => {
   for (const state of Object.values(states)) {

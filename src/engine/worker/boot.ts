@@ -1,9 +1,10 @@
+import { deferred } from '../common/deferred.js';
 import { commandLine } from '../common/command-line.js';
 import { planChannels, type ChannelMap } from '../common/console.js';
 import { FailureError } from '../common/failure.js';
 import { ENGINE_WASM } from '../common/manifest.js';
 import { planMemory } from '../common/memory.js';
-import type { BootRequest, EngineEvents, FileProgress } from '../common/protocol.js';
+import type { BootRequest, EngineEvents, FileProgress, OutputLine } from '../common/protocol.js';
 import { openImageCache } from './image-cache.js';
 import { fetchImage } from './images.js';
 import { fetchManifest, loadEngine, type LoadedEngine } from './module.js';
@@ -50,18 +51,22 @@ class ProgressReport {
   }
 }
 
-/** Gathers lines for a moment, so that a chatty QEMU sends few messages. */
-function lineCollector(events: EngineEvents): (stream: 'stdout' | 'stderr', text: string) => void {
-  let lines: { stream: 'stdout' | 'stderr'; text: string }[] = [];
-  return (stream, text) => {
-    if (lines.length === 0) {
-      queueMicrotask(() => {
-        events.output(lines);
-        lines = [];
-      });
-    }
-    lines.push({ stream, text });
-  };
+/** Gathers the lines of a moment into one message, so that a chatty QEMU sends few. */
+class LineCollector {
+  private lines: OutputLine[] = [];
+
+  constructor(private readonly report: (lines: OutputLine[]) => void) {}
+
+  add(stream: OutputLine['stream'], text: string): void {
+    if (this.lines.length === 0) setTimeout(() => this.flush(), 20);
+    this.lines.push({ stream, text });
+  }
+
+  /** To be called before QEMU's end is reported, or its last words are lost. */
+  flush(): void {
+    if (this.lines.length > 0) this.report(this.lines);
+    this.lines = [];
+  }
 }
 
 /** Starts the module, fills its images, and runs QEMU's main in a thread of its own. */
@@ -72,9 +77,9 @@ async function start(
   images: Uint8Array<ArrayBuffer>[],
   memory: WebAssembly.Memory,
 ): Promise<ChannelMap> {
-  const print = lineCollector(events);
+  const lines = new LineCollector((some) => events.output(some));
   const { guest, engineUrl } = request;
-  const aborted = Promise.withResolvers<never>();
+  const aborted = deferred<never>();
   const module = await Promise.race([
     aborted.promise,
     engine.factory({
@@ -89,16 +94,21 @@ async function start(
         );
         return {};
       },
-      print: (text) => print('stdout', text),
-      printErr: (text) => print('stderr', text),
-      onExit: (code) => events.exited(code),
-      onAbort: (reason) =>
+      print: (text) => lines.add('stdout', text),
+      printErr: (text) => lines.add('stderr', text),
+      onExit(code) {
+        lines.flush();
+        events.exited(code);
+      },
+      onAbort(reason) {
+        lines.flush();
         events.failed({
           what: 'QEMU stopped because of an error in itself.',
           input: guest.title,
           remedy: 'Boot again. When it happens every time, report it with the text below.',
           detail: String(reason),
-        }),
+        });
+      },
     }),
   ]);
   const channels: Record<string, number> = {};

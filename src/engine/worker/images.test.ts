@@ -23,7 +23,11 @@ function image(changes: Partial<GuestImage> = {}): GuestImage {
   });
 }
 
-function serve(body: Bytes, cache: ImageCache = noCache, status = 200): ImageSource & { hits: number } {
+function serve(
+  body: Bytes,
+  cache: ImageCache = noCache,
+  status = 200,
+): ImageSource & { hits: number } {
   const source = {
     hits: 0,
     cache,

@@ -1,10 +1,5 @@
 import { FailureError } from '../common/failure.js';
-import {
-  ENGINE_MODULE,
-  ENGINE_WASM,
-  EngineManifest,
-  engineFileUrl,
-} from '../common/manifest.js';
+import { ENGINE_MODULE, ENGINE_WASM, EngineManifest, engineFileUrl } from '../common/manifest.js';
 import * as v from 'valibot';
 
 /** The part of Emscripten's file system (MEMFS) that Bootlink uses. */

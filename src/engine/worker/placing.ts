@@ -97,8 +97,7 @@ function placeDisk(
   );
   if (handle < 0) throw outOfMemory(image.name);
   for (const { offset, from, length } of chunkPieces(image)) {
-    const address =
-      engine._bootlink_image_data(handle, low(offset), high(offset), length) >>> 0;
+    const address = engine._bootlink_image_data(handle, low(offset), high(offset), length) >>> 0;
     if (address === 0) throw outOfMemory(image.name);
     new Uint8Array(memory.buffer, address, length).set(bytes.subarray(from, from + length));
   }
