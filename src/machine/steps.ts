@@ -1,0 +1,18 @@
+/**
+ * The expectations of a guest's steps (`GuestStep.expect`): a literal, or a JavaScript regular
+ * expression written between slashes, matched over several lines (`m` and `s` flags).
+ */
+
+/** The expression that finds an expectation. @throws SyntaxError when it is not one. */
+export function expectation(expect: string): RegExp {
+  if (expect.length > 2 && expect.startsWith('/') && expect.endsWith('/')) {
+    return new RegExp(expect.slice(1, -1), 'ms');
+  }
+  return new RegExp(expect.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+}
+
+/** Where the first match of an expectation ends in a text, or undefined. */
+export function endOfMatch(expect: string, text: string): number | undefined {
+  const match = expectation(expect).exec(text);
+  return match === null ? undefined : match.index + match[0].length;
+}
