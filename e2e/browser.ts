@@ -5,7 +5,8 @@ import type { RunStateName } from '../src/engine/common/run-state.js';
 
 /** What the page's composition root leaves for the tests. */
 declare global {
-  var bootlink: { run(): Run | undefined };
+  // Undefined until the page has come so far.
+  var bootlink: { run(): Run | undefined } | undefined;
 }
 
 export const VIEWPORT = { width: 1280, height: 720 };
@@ -74,7 +75,7 @@ export async function waitForState(
 ): Promise<RunStateName> {
   const handle = await page.waitForFunction(
     (wanted) => {
-      const name = globalThis.bootlink.run()?.state.name;
+      const name = globalThis.bootlink?.run()?.state.name;
       return name !== undefined && wanted.includes(name) ? name : undefined;
     },
     states,
@@ -86,7 +87,7 @@ export async function waitForState(
 /** All that a console has printed, as text. */
 export function consoleText(page: Page, id: string, from = 0): Promise<string> {
   return page.evaluate(
-    ([name, start]) => globalThis.bootlink.run()?.consoles.get(name)?.log.text(start) ?? '',
+    ([name, start]) => globalThis.bootlink?.run()?.consoles.get(name)?.log.text(start) ?? '',
     [id, from] as const,
   );
 }
@@ -101,7 +102,7 @@ export async function waitForText(
   try {
     const handle = await page.waitForFunction(
       ([name, source, flags, start]) => {
-        const run = globalThis.bootlink.run();
+        const run = globalThis.bootlink?.run();
         const match = new RegExp(source, flags).exec(
           run?.consoles.get(name)?.log.text(start) ?? '',
         );
@@ -118,7 +119,7 @@ export async function waitForText(
   } catch (error) {
     const text = await consoleText(page, id);
     const ending = await page.evaluate(() => {
-      const run = globalThis.bootlink.run();
+      const run = globalThis.bootlink?.run();
       return JSON.stringify({ state: run?.state, output: run?.output.slice(-30) });
     });
     throw new Error(

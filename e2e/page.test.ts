@@ -42,7 +42,7 @@ describe('the address', () => {
     const { page } = await browser.open(`${url}?guest=one&boot=0`);
     const boot = page.getByRole('button', { name: 'Boot', exact: true });
     await boot.waitFor();
-    expect(await page.evaluate(() => globalThis.bootlink.run())).toBeUndefined();
+    expect(await page.evaluate(() => globalThis.bootlink?.run())).toBeUndefined();
     await boot.click();
     await waitForState(page, ['running']);
   });

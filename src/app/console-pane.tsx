@@ -84,7 +84,12 @@ export function ConsolePane(props: ConsolePaneProps) {
           {said.value}
         </span>
         <div class="tools" role="toolbar" aria-label={`Tools of the ${title} console`}>
-          <button type="button" aria-pressed={searching.value} onClick={tools.find}>
+          <button
+            type="button"
+            disabled={!terminal}
+            aria-pressed={searching.value}
+            onClick={tools.find}
+          >
             Find
           </button>
           <button type="button" title="Copies the selection, or all" onClick={tools.copy}>

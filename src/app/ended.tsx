@@ -3,7 +3,7 @@ import type { RunState } from '../engine/common/run-state.js';
 import type { Run } from '../engine/ui/run.js';
 import { CopyButton } from './copy-button.js';
 import { FailureView } from './failure-view.js';
-import { boot } from './session.js';
+import { boot, runVersion } from './session.js';
 
 /** One sentence for how a run came to its end. */
 function headline(state: Extract<RunState, { name: 'exited' }>, run: Run): string {
@@ -37,6 +37,7 @@ function everythingPrinted(run: Run): string {
 
 /** The end of a run: what QEMU said, its exit code, all of it to copy, and the next boot. */
 export function Ended({ run }: { run: Run }) {
+  void runVersion.value;
   const { state } = run;
   const actions = (
     <>

@@ -5,11 +5,18 @@ function surroundings(changes: {
   isolated?: boolean;
   refuses?: boolean;
   without?: boolean;
+  silent?: boolean;
+  fails?: boolean;
 }): IsolationSurroundings & { reloads: number } {
   const marks = new Map<string, string>();
+  const worker = Object.assign(new EventTarget(), {
+    state: changes.fails ? 'redundant' : 'activated',
+  });
   const container = {
-    register: () => (changes.refuses ? Promise.reject(new Error('refused')) : Promise.resolve({})),
-    ready: Promise.resolve({}),
+    register: () => {
+      if (changes.refuses) return Promise.reject(new Error('refused'));
+      return Promise.resolve(changes.silent ? undefined : { installing: worker });
+    },
   } as unknown as ServiceWorkerContainer;
   const result = {
     reloads: 0,
@@ -48,9 +55,12 @@ describe('seekIsolation', () => {
     expect(await seekIsolation('sw.js', around)).toBe('reloading');
   });
 
-  it.each([{ refuses: true }, { without: true }])('gives up without a reload: %o', async (how) => {
-    const around = surroundings(how);
-    expect(await seekIsolation('sw.js', around)).toBe('impossible');
-    expect(around.reloads).toBe(0);
-  });
+  it.each([{ refuses: true }, { without: true }, { silent: true }, { fails: true }])(
+    'gives up without a reload: %o',
+    async (how) => {
+      const around = surroundings(how);
+      expect(await seekIsolation('sw.js', around)).toBe('impossible');
+      expect(around.reloads).toBe(0);
+    },
+  );
 });

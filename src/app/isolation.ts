@@ -12,10 +12,20 @@ export interface IsolationSurroundings {
   reload(): void;
 }
 
-/** Resolves with the service worker in charge of this page, however it came to be so. */
-async function activate(container: ServiceWorkerContainer, url: string): Promise<void> {
-  await container.register(url);
-  await container.ready;
+/** Registers the service worker; tells whether it took up its work. */
+async function activate(container: ServiceWorkerContainer, url: string): Promise<boolean> {
+  const registration = (await container.register(url)) as ServiceWorkerRegistration | undefined;
+  // A browser that blocks service workers may say nothing and give nothing.
+  const worker = registration?.active ?? registration?.waiting ?? registration?.installing;
+  if (!worker) return false;
+  return new Promise((resolve) => {
+    const look = (): void => {
+      if (worker.state === 'activated') resolve(true);
+      else if (worker.state === 'redundant') resolve(false);
+    };
+    worker.addEventListener('statechange', look);
+    look();
+  });
 }
 
 /**
@@ -34,7 +44,7 @@ export async function seekIsolation(
   }
   if (serviceWorker === undefined || session.getItem(RELOADED) !== null) return 'impossible';
   try {
-    await activate(serviceWorker, workerUrl);
+    if (!(await activate(serviceWorker, workerUrl))) return 'impossible';
   } catch {
     return 'impossible';
   }

@@ -192,6 +192,7 @@ function PaneTabs({ guest, split, notes, onNotes }: PaneTabsProps) {
         {guest.consoles.length > 1 && (
           <button
             type="button"
+            class="side-by-side"
             aria-pressed={split}
             onClick={() => (layout.value = split ? 'tabs' : 'split')}
           >

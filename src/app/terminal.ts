@@ -73,7 +73,7 @@ export class ConsoleTerminal {
     label: string,
     isDark: boolean,
   ) {
-    this.element.className = 'terminal';
+    this.element.className = 'terminal-box';
     const terminal = new Terminal({
       fontFamily: FONT,
       fontSize: 13,

@@ -3,7 +3,7 @@ import type { Run } from '../engine/ui/run.js';
 import { dialog } from './dialogs.js';
 import { Elapsed } from './elapsed.js';
 import { formatDuration } from './format.js';
-import { boot, bootedAt, navigate, report, route, run, runVersion } from './session.js';
+import { bootedAt, navigate, report, route, run, runVersion } from './session.js';
 import { theme, type Theme } from './settings.js';
 
 /** Name, machine with its state and controls, and the page's own matters. */
@@ -32,9 +32,9 @@ export function TopBar() {
             value={theme.value}
             onChange={(event) => (theme.value = event.currentTarget.value as Theme)}
           >
-            <option value="system">System</option>
-            <option value="light">Light</option>
-            <option value="dark">Dark</option>
+            <option value="system">Theme: system</option>
+            <option value="light">Theme: light</option>
+            <option value="dark">Theme: dark</option>
           </select>
         </label>
         <button type="button" onClick={() => (dialog.value = 'help')}>
@@ -61,6 +61,7 @@ const stateText = {
 
 /** When the guest reached its prompt, counted from the click; while it has not, the time so far. */
 function BootTime({ current }: { current: Run }) {
+  void runVersion.value;
   const start = current.entered.fetching;
   if (start === undefined) return null;
   if (bootedAt.value !== undefined) {
@@ -70,6 +71,7 @@ function BootTime({ current }: { current: Run }) {
 }
 
 function MachineControls({ run: current }: { run: Run }) {
+  void runVersion.value;
   const { state, guest } = current;
   const live = isLive(state);
   return (
@@ -80,11 +82,7 @@ function MachineControls({ run: current }: { run: Run }) {
       </span>
       <BootTime current={current} />
       <div class="machine-controls" role="toolbar" aria-label="Machine">
-        {isOver(state) ? (
-          <button type="button" class="primary" onClick={() => void boot(guest)}>
-            Boot
-          </button>
-        ) : (
+        {!isOver(state) && (
           <>
             <button
               type="button"
