@@ -129,14 +129,23 @@ export async function waitForText(
   }
 }
 
+/** Characters that are keys of their own. */
+// eslint-disable-next-line no-control-regex -- these are the control characters
+const CONTROL = /(\r\n|[\x00-\x1f])/;
+
 /** Types on a console as a visitor does: into its terminal, by the keyboard. */
 export async function typeOn(page: Page, id: string, text: string): Promise<void> {
   const tab = page.locator(`#tab-${id}`);
   await tab.click();
   const input = page.locator(`#pane-${id} textarea.xterm-helper-textarea`);
   await input.focus();
-  for (const line of text.split(/(\r?\n|\r)/)) {
-    if (/^[\r\n]+$/.test(line)) await page.keyboard.press('Enter');
-    else if (line !== '') await page.keyboard.type(line, { delay: 5 });
+  for (const part of text.split(CONTROL)) {
+    if (part === '') continue;
+    if (part.length > 2 || part.charCodeAt(0) >= 0x20) await page.keyboard.type(part, { delay: 5 });
+    else if (/[\r\n]/.test(part)) await page.keyboard.press('Enter');
+    else if (part === '\x1b') await page.keyboard.press('Escape');
+    else if (part === '\t') await page.keyboard.press('Tab');
+    // Control characters are their letter with Ctrl held: 0x01 is Ctrl+A.
+    else await page.keyboard.press(`Control+${String.fromCharCode(part.charCodeAt(0) | 0x60)}`);
   }
 }

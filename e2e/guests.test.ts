@@ -77,17 +77,20 @@ describe.each(guests)('$id', (guest) => {
   );
 });
 
-describe('every console of a machine that runs', () => {
-  const several = guests.filter((guest) => guest.exits === undefined);
-  it.each(several)(
-    '$id: the monitor answers what is typed',
-    { timeout: BOOT_MS },
-    async (guest) => {
-      const { page } = await browser.open(`${inject('pageUrl')}?guest=${guest.id}`);
-      await waitForState(page, ['running'], BOOT_MS);
-      await waitForText(page, 'monitor', /\(qemu\) /);
-      await typeOn(page, 'monitor', 'info status\n');
-      await waitForText(page, 'monitor', /VM status: running/);
-    },
-  );
-});
+describe.skipIf(guests.every((guest) => guest.exits !== undefined))(
+  'every console of a machine that runs',
+  () => {
+    const several = guests.filter((guest) => guest.exits === undefined);
+    it.each(several)(
+      '$id: the monitor answers what is typed',
+      { timeout: BOOT_MS },
+      async (guest) => {
+        const { page } = await browser.open(`${inject('pageUrl')}?guest=${guest.id}`);
+        await waitForState(page, ['running'], BOOT_MS);
+        await waitForText(page, 'monitor', /\(qemu\) /);
+        await typeOn(page, 'monitor', 'info status\n');
+        await waitForText(page, 'monitor', /VM status: running/);
+      },
+    );
+  },
+);

@@ -6,7 +6,7 @@ describe('endOfMatch', () => {
   it('takes every literal as itself', () => {
     fc.assert(
       fc.property(fc.string(), fc.string({ minLength: 1 }), (before, literal) => {
-        fc.pre(!(literal.startsWith('/') && literal.endsWith('/')));
+        fc.pre(!/^\/.+\/$/s.test(literal));
         fc.pre(!(before + literal).slice(0, -1).includes(literal));
         expect(endOfMatch(literal, `${before}${literal} rest`)).toBe(
           before.length + literal.length,
@@ -15,8 +15,8 @@ describe('endOfMatch', () => {
     );
   });
 
-  it('takes what stands between slashes as an expression over lines', () => {
-    expect(endOfMatch('/^=> $/', 'U-Boot\n=> ')).toBe(10);
+  it('takes what stands between slashes as an expression ', () => {
+    expect(endOfMatch('/\n=> $/', 'U-Boot\n=> ')).toBe(10);
     expect(endOfMatch('/Res: +0x[01]/', 'Res:  0x1')).toBe(9);
   });
 

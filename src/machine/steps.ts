@@ -1,14 +1,12 @@
 /**
  * The expectations of a guest's steps (`GuestStep.expect`): a literal, or a JavaScript regular
- * expression written between slashes, matched over several lines (`m` and `s` flags).
+ * expression written between slashes.
  */
 
 /** The expression that finds an expectation. @throws SyntaxError when it is not one. */
 export function expectation(expect: string): RegExp {
-  if (expect.length > 2 && expect.startsWith('/') && expect.endsWith('/')) {
-    return new RegExp(expect.slice(1, -1), 'ms');
-  }
-  return new RegExp(expect.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  const pattern = /^\/(.+)\/$/s.exec(expect)?.[1];
+  return new RegExp(pattern ?? expect.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
 }
 
 /** Where the first match of an expectation ends in a text, or undefined. */
