@@ -1,5 +1,6 @@
 import { render } from 'preact';
 import { App, Unsupported } from './app.js';
+import { warmFonts } from './fonts.js';
 import { seekIsolation } from './isolation.js';
 import { openRoute, readRoute, run, watchCatalogue } from './session.js';
 import { applyTheme, keepSettings } from './settings.js';
@@ -25,6 +26,7 @@ async function main(root: HTMLElement): Promise<void> {
     return;
   }
   await keepSettings();
+  warmFonts();
   openRoute(readRoute(location.search), true);
   addEventListener('popstate', () => openRoute(readRoute(location.search), false));
   listenToShortcuts();

@@ -3,15 +3,13 @@ import { SearchAddon, type ISearchOptions } from '@xterm/addon-search';
 import { Terminal, type ITheme } from '@xterm/xterm';
 import '@xterm/xterm/css/xterm.css';
 import type { Console } from '../engine/ui/console.js';
+import { MONOSPACE } from './fonts.js';
 
 /** Bytes given to xterm.js at a time: it parses them in one go. */
 const WRITE_BYTES = 1 << 14;
 /** When a guest is so far ahead of the screen, what scrolled by unread is passed over. */
 const LAG_LIMIT = 1 << 20;
 const SCROLLBACK_LINES = 10_000;
-
-const FONT =
-  'ui-monospace, "SF Mono", "Cascadia Mono", Menlo, Consolas, "DejaVu Sans Mono", "Liberation Mono", monospace';
 
 /** Colours that keep 4.5:1 on their background, except for the dim ones that guests ask for. */
 const themes: Record<'light' | 'dark', ITheme> = {
@@ -75,7 +73,7 @@ export class ConsoleTerminal {
   ) {
     this.element.className = 'terminal-box';
     const terminal = new Terminal({
-      fontFamily: FONT,
+      fontFamily: MONOSPACE,
       fontSize: 13,
       lineHeight: 1.15,
       scrollback: SCROLLBACK_LINES,
