@@ -116,7 +116,7 @@ describe(`${CYCLES} starts and stops of ${smallest.id} in one tab`, () => {
         ending: 'exited',
         code: 0,
       });
-      expect(page.workers()).toHaveLength(0);
+      await expect.poll(() => page.workers().length, { timeout: 10_000 }).toBe(0);
       if (cycle === CYCLES) break;
       await page.getByRole('button', { name: 'Boot again' }).click();
       await waitForState(page, ['running'], STATE_MS);
