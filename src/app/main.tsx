@@ -26,7 +26,7 @@ async function main(root: HTMLElement): Promise<void> {
     return;
   }
   await keepSettings();
-  warmFonts();
+  warmFonts(document.body);
   openRoute(readRoute(location.search), true);
   addEventListener('popstate', () => openRoute(readRoute(location.search), false));
   listenToShortcuts();

@@ -3,7 +3,7 @@ import { SearchAddon, type ISearchOptions } from '@xterm/addon-search';
 import { Terminal, type ITheme } from '@xterm/xterm';
 import '@xterm/xterm/css/xterm.css';
 import type { Console } from '../engine/ui/console.js';
-import { MONOSPACE } from './fonts.js';
+import { MONOSPACE, TERMINAL_FONT_PIXELS } from './fonts.js';
 
 /** Bytes given to xterm.js at a time: it parses them in one go. */
 const WRITE_BYTES = 1 << 14;
@@ -74,7 +74,7 @@ export class ConsoleTerminal {
     this.element.className = 'terminal-box';
     const terminal = new Terminal({
       fontFamily: MONOSPACE,
-      fontSize: 13,
+      fontSize: TERMINAL_FONT_PIXELS,
       lineHeight: 1.15,
       scrollback: SCROLLBACK_LINES,
       theme: themes[isDark ? 'dark' : 'light'],
