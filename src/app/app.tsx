@@ -1,0 +1,35 @@
+import { useEffect } from 'preact/hooks';
+import type { Failure } from '../engine/common/failure.js';
+import { Dialogs } from './dialogs.js';
+import { FailureView } from './failure-view.js';
+import { Gallery } from './gallery.js';
+import { MachineView } from './machine-view.js';
+import { route, run, runVersion } from './session.js';
+import { TopBar } from './top-bar.js';
+
+export function App() {
+  void runVersion.value;
+  const current = run.value?.guest.id === route.value.guest ? run.value : undefined;
+  const title =
+    current === undefined ? 'Bootlink' : `${current.guest.title}, ${current.state.name} – Bootlink`;
+  useEffect(() => {
+    document.title = title;
+  }, [title]);
+  return (
+    <>
+      <TopBar />
+      {route.value.guest === undefined ? <Gallery /> : <MachineView />}
+      <Dialogs />
+    </>
+  );
+}
+
+/** The whole page when the browser cannot run machines. */
+export function Unsupported({ failure }: { failure: Failure }) {
+  return (
+    <main class="sheet unsupported" id="main">
+      <h1>Bootlink cannot run here</h1>
+      <FailureView failure={failure} />
+    </main>
+  );
+}

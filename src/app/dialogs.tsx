@@ -1,0 +1,206 @@
+import { signal, useSignal } from '@preact/signals';
+import type { ComponentChildren } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import * as v from 'valibot';
+import { EngineManifest } from '../engine/common/manifest.js';
+import type { PackageOrigin } from '../machine/guest.js';
+import { CopyButton } from './copy-button.js';
+import { formatBytes } from './format.js';
+import { catalogue } from './session.js';
+import { announce } from './settings.js';
+
+/** The dialog that is open, if any. */
+export const dialog = signal<'help' | 'about' | undefined>(undefined);
+
+export function Dialogs() {
+  if (dialog.value === 'help') return <Help />;
+  if (dialog.value === 'about') return <About />;
+  return null;
+}
+
+function Modal({ title, children }: { title: string; children: ComponentChildren }) {
+  const element = useRef<HTMLDialogElement>(null);
+  useEffect(() => element.current?.showModal(), []);
+  const close = (): void => {
+    dialog.value = undefined;
+  };
+  return (
+    <dialog ref={element} aria-labelledby="dialog-title" onClose={close}>
+      <div class="dialog-head">
+        <h2 id="dialog-title">{title}</h2>
+        <button type="button" onClick={() => element.current?.close()}>
+          Close
+        </button>
+      </div>
+      <div class="dialog-body" tabIndex={0} role="group" aria-labelledby="dialog-title">
+        {children}
+      </div>
+    </dialog>
+  );
+}
+
+const shortcuts: [string, string][] = [
+  ['F6, Shift+F6', 'Leave the console: next or previous part of the page'],
+  ['Alt+1 … Alt+9', 'Show a console'],
+  ['Ctrl+Shift+F', 'Find in the console'],
+  ['Ctrl+Shift+C', 'Copy the selection, or all'],
+  ['Ctrl+Shift+L', 'Clear the console’s screen'],
+  ['Ctrl+Shift+S', 'Save what the console printed'],
+  ['Ctrl+Shift+Space', 'Pause or resume the machine'],
+  ['?', 'This help, outside of a console'],
+];
+
+function Help() {
+  return (
+    <Modal title="Help">
+      <p>
+        Each guest is a machine that QEMU emulates in this tab. Every serial port is a console that
+        you can type into; the monitor console takes QEMU’s own commands (try{' '}
+        <code>info registers</code>).
+      </p>
+      <dl class="controls-help">
+        <dt>Pause</dt>
+        <dd>Halts the processors. Resume goes on.</dd>
+        <dt>Reset</dt>
+        <dd>Presses the machine’s reset.</dd>
+        <dt>Power off</dt>
+        <dd>Presses the power button. Firmware prompts do not listen to it.</dd>
+        <dt>Stop</dt>
+        <dd>Ends QEMU and gives its memory back.</dd>
+      </dl>
+      <table class="shortcuts">
+        <caption>Keyboard</caption>
+        <tbody>
+          {shortcuts.map(([keys, what]) => (
+            <tr key={keys}>
+              <th scope="row">
+                <kbd>{keys}</kbd>
+              </th>
+              <td>{what}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <p>
+        <label>
+          <input
+            type="checkbox"
+            checked={announce.value}
+            onChange={(event) => (announce.value = event.currentTarget.checked)}
+          />{' '}
+          Announce console output to screen readers as it comes. “Text” on a console shows it as
+          plain text.
+        </label>
+      </p>
+      <p>
+        A guest opens from its address: <code>?guest=rme</code> boots it,{' '}
+        <code>?guest=rme&amp;boot=0</code> waits for a click.
+      </p>
+    </Modal>
+  );
+}
+
+function About() {
+  const manifest = useSignal<EngineManifest | string | undefined>(undefined);
+  useEffect(() => {
+    const read = async (): Promise<void> => {
+      try {
+        const response = await fetch(new URL('engine/manifest.json', document.baseURI));
+        if (!response.ok) throw new Error(`HTTP ${response.status}`);
+        manifest.value = v.parse(EngineManifest, await response.json());
+      } catch (error) {
+        manifest.value = `The engine’s manifest could not be read: ${String(error)}`;
+      }
+    };
+    void read();
+  }, []);
+  const engine = manifest.value;
+  const guests = catalogue.value?.ok
+    ? catalogue.value.value.guests.flatMap((entry) =>
+        entry.state === 'ready' ? [entry.guest] : [],
+      )
+    : [];
+  return (
+    <Modal title="About Bootlink">
+      <p>
+        Bootlink is free software under the GNU General Public License, version 2 or later. It runs
+        QEMU, built for WebAssembly from Debian’s source packages; the guests are built from or
+        fetched as Debian packages too.
+      </p>
+      <h3>Engine</h3>
+      {typeof engine === 'string' && <p role="alert">{engine}</p>}
+      {typeof engine === 'object' && (
+        <>
+          <p>QEMU {engine.qemuVersion}</p>
+          <ul class="hashes">
+            {Object.entries(engine.files).map(([name, file]) => (
+              <li key={name}>
+                {name}, {formatBytes(file.bytes)}
+                <code class="hash">{file.sha256}</code>
+              </li>
+            ))}
+          </ul>
+          <Packages packages={engine.packages} />
+        </>
+      )}
+      {guests.map((guest) => (
+        <details key={guest.id}>
+          <summary>{guest.title}</summary>
+          <ul class="hashes">
+            {guest.images.map((image) => (
+              <li key={image.name}>
+                {image.name}, {formatBytes(image.size)}
+                <code class="hash">{image.sha256}</code>
+              </li>
+            ))}
+          </ul>
+          <Packages packages={guest.packages} />
+        </details>
+      ))}
+      <div class="actions">
+        <CopyButton
+          label="Copy as JSON"
+          text={() =>
+            JSON.stringify(
+              {
+                engine,
+                guests: guests.map(({ id, images, packages }) => ({ id, images, packages })),
+              },
+              null,
+              2,
+            )
+          }
+        />
+      </div>
+    </Modal>
+  );
+}
+
+function Packages({ packages }: { packages: PackageOrigin[] }) {
+  return (
+    <table class="packages">
+      <thead>
+        <tr>
+          <th scope="col">Debian package</th>
+          <th scope="col">Version</th>
+          <th scope="col">Licence</th>
+        </tr>
+      </thead>
+      <tbody>
+        {packages.map((each) => (
+          <tr key={`${each.kind} ${each.package}`}>
+            <td
+              title={Object.entries(each.files)
+                .map((file) => file.join(' '))
+                .join('\n')}
+            >
+              {each.package} ({each.kind})
+            </td>
+            <td>{each.version}</td>
+            <td>{each.licence}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

@@ -1,0 +1,106 @@
+import { isLive } from '../engine/common/run-state.js';
+import type { Run } from '../engine/ui/run.js';
+import type { Guest } from '../machine/guest.js';
+import { wireBytes } from './catalogue.js';
+import { formatBytes } from './format.js';
+import { Markdown } from './markdown.js';
+import { RoleTag } from './role-tag.js';
+import { activeConsole, boot, runVersion, terminals } from './session.js';
+
+/** A guest that has not been booted: what it is, and the button. */
+export function GuestSheet({ guest }: { guest: Guest }) {
+  return (
+    <main class="sheet" id="main">
+      <h1>{guest.title}</h1>
+      <p class="lead">{guest.summary}</p>
+      <p class="figures">
+        <span>{formatBytes(wireBytes(guest.images))} to fetch</span>
+        <span>{guest.addressSpaceMiB} MiB of guest memory</span>
+      </p>
+      <p class="roles">
+        {guest.consoles.map((each) => (
+          <RoleTag key={each.id} role={each.role} label={each.title} />
+        ))}
+      </p>
+      <div class="actions">
+        <button type="button" class="primary" onClick={() => void boot(guest)}>
+          Boot
+        </button>
+      </div>
+      <Markdown text={guest.description} />
+      <TryThis guest={guest} />
+      <CommandLine guest={guest} />
+    </main>
+  );
+}
+
+/** The same beside the consoles of a machine, with what to try at its prompt. */
+export function GuestNotes({ guest, run }: { guest: Guest; run: Run }) {
+  void runVersion.value;
+  const live = isLive(run.state);
+  return (
+    <aside class="notes" aria-label="Notes on this guest" tabIndex={0}>
+      <TryThis
+        guest={guest}
+        {...(live
+          ? {
+              onType: (text: string) => {
+                const id = guest.consoles.some((each) => each.id === activeConsole.value)
+                  ? activeConsole.value
+                  : guest.consoles[0]?.id;
+                run.consoles.get(id ?? '')?.type(text.endsWith('\n') ? text : `${text}\n`);
+                terminals.value.get(id ?? '')?.focus();
+              },
+            }
+          : {})}
+      />
+      <h3>About</h3>
+      <Markdown text={guest.description} />
+      <CommandLine guest={guest} />
+    </aside>
+  );
+}
+
+function TryThis({ guest, onType }: { guest: Guest; onType?: (text: string) => void }) {
+  if (guest.tryThis.length === 0) return null;
+  return (
+    <>
+      <h3>Try this</h3>
+      <ul class="try">
+        {guest.tryThis.map(({ text, type }) => (
+          <li key={text}>
+            <Markdown text={text} />
+            {type !== undefined && (
+              <p class="try-line">
+                <code>{type.trimEnd()}</code>
+                {onType && (
+                  <button
+                    type="button"
+                    aria-label={`Type ${type.trimEnd()}`}
+                    onClick={() => onType(type)}
+                  >
+                    Type it
+                  </button>
+                )}
+              </p>
+            )}
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+function CommandLine({ guest }: { guest: Guest }) {
+  return (
+    <details>
+      <summary>QEMU command line</summary>
+      <pre class="wrap">qemu-system-aarch64 {guest.args.map(quote).join(' ')}</pre>
+    </details>
+  );
+}
+
+/** An argument as a POSIX shell would read it. */
+function quote(argument: string): string {
+  return /^[\w./:=,+@%-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''")}'`;
+}

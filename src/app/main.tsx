@@ -1,0 +1,40 @@
+import { render } from 'preact';
+import { App, Unsupported } from './app.js';
+import { warmFonts } from './fonts.js';
+import { seekIsolation } from './isolation.js';
+import { openRoute, readRoute, run, watchCatalogue } from './session.js';
+import { applyTheme, keepSettings } from './settings.js';
+import { listenToShortcuts } from './shortcuts.js';
+import { missingAbility, readAbilities } from './support.js';
+import './styles/base.css';
+import './styles/gallery.css';
+import './styles/machine.css';
+
+/** The composition root: the one place that puts the page together. */
+async function main(root: HTMLElement): Promise<void> {
+  applyTheme(document.documentElement);
+  const isolation = await seekIsolation(new URL('service-worker.js', document.baseURI).href, {
+    isolated: crossOriginIsolated,
+    serviceWorker: 'serviceWorker' in navigator ? navigator.serviceWorker : undefined,
+    session: sessionStorage,
+    reload: () => location.reload(),
+  });
+  if (isolation === 'reloading') return;
+  const missing = missingAbility(readAbilities());
+  if (missing !== undefined) {
+    render(<Unsupported failure={missing} />, root);
+    return;
+  }
+  await keepSettings();
+  warmFonts(document.body);
+  openRoute(readRoute(location.search), true);
+  addEventListener('popstate', () => openRoute(readRoute(location.search), false));
+  listenToShortcuts();
+  render(<App />, root);
+  // The run in hand, for the browser's console and for tests: what consoles printed, as text.
+  Object.defineProperty(globalThis, 'bootlink', { value: { run: () => run.value } });
+  await watchCatalogue();
+}
+
+const root = document.getElementById('app');
+if (root !== null) void main(root);

@@ -1,0 +1,163 @@
+import { computed, signal } from '@preact/signals';
+import type { Catalogue, Guest } from '../machine/guest.js';
+import type { Failure, Result } from '../engine/common/failure.js';
+import { isOver } from '../engine/common/run-state.js';
+import { Run } from '../engine/ui/run.js';
+import { playSteps } from '../engine/ui/script.js';
+import { CATALOGUE_REFRESH_MS, fetchCatalogue } from './catalogue.js';
+import type { ConsoleTerminal } from './terminal.js';
+
+/** What the address bar says: the gallery, or a guest. */
+export interface Route {
+  guest: string | undefined;
+  /** False for `?boot=0`: show the guest, wait for the click. */
+  boot: boolean;
+}
+
+export function readRoute(search: string): Route {
+  const parameters = new URLSearchParams(search);
+  return {
+    guest: parameters.get('guest') ?? undefined,
+    boot: parameters.get('boot') !== '0',
+  };
+}
+
+const catalogueUrl = new URL('guests/index.json', document.baseURI).href;
+const engineUrl = new URL('engine/', document.baseURI).href;
+
+export const route = signal<Route>({ guest: undefined, boot: true });
+export const catalogue = signal<Result<Catalogue> | undefined>(undefined);
+/** The one run of this tab, also after its end. */
+export const run = signal<Run | undefined>(undefined);
+/** Goes up whenever the run has changed: what shows a run reads this. */
+export const runVersion = signal(0);
+/** `performance.now()` when the guest reached its prompt. */
+export const bootedAt = signal<number | undefined>(undefined);
+/** Something to tell the visitor that is not the end of the run. */
+export const notice = signal<Failure | undefined>(undefined);
+/** The terminals of the run by console. */
+export const terminals = signal<ReadonlyMap<string, ConsoleTerminal>>(new Map());
+/** The console that typing goes to. */
+export const activeConsole = signal<string | undefined>(undefined);
+
+export const guestOfRoute = computed(() => {
+  const id = route.value.guest;
+  if (id === undefined || !catalogue.value?.ok) return undefined;
+  return catalogue.value.value.guests.find(
+    (entry) => (entry.state === 'ready' ? entry.guest.id : entry.id) === id,
+  );
+});
+
+let changePending = false;
+/** Shows a run's changes once a frame at most; a hidden page has no frames, hence the timer. */
+function runChanged(): void {
+  if (changePending) return;
+  changePending = true;
+  setTimeout(() => {
+    changePending = false;
+    runVersion.value++;
+  }, 16);
+}
+
+/** Reads the catalogue, and again until nothing more will come. */
+export async function watchCatalogue(): Promise<void> {
+  for (;;) {
+    const result = await fetchCatalogue(catalogueUrl);
+    catalogue.value = result;
+    bootFromRoute();
+    if (result.ok && result.value.complete) return;
+    await new Promise((resolve) => setTimeout(resolve, CATALOGUE_REFRESH_MS));
+  }
+}
+
+/** The guest of the address is booted once, when the address asks for that and it is ready. */
+let bootWanted = false;
+function bootFromRoute(): void {
+  const entry = guestOfRoute.value;
+  if (!bootWanted || entry?.state !== 'ready') return;
+  bootWanted = false;
+  void boot(entry.guest);
+}
+
+/** Goes to where the address bar points. */
+export function openRoute(next: Route, mayBoot: boolean): void {
+  route.value = next;
+  const current = run.value;
+  const shown = current !== undefined && current.guest.id === next.guest;
+  bootWanted = mayBoot && next.boot && next.guest !== undefined && !shown;
+  bootFromRoute();
+}
+
+/** Shows the gallery or a guest, as a new entry of the browser's history. */
+export function navigate(next: Route): void {
+  const url = new URL(location.href);
+  url.search = '';
+  if (next.guest !== undefined) url.searchParams.set('guest', next.guest);
+  if (next.guest !== undefined && !next.boot) url.searchParams.set('boot', '0');
+  history.pushState(null, '', url);
+  openRoute(next, true);
+}
+
+/** Lets go of the run and its terminals; a live one is ended first. */
+async function endRun(): Promise<void> {
+  const current = run.value;
+  if (current === undefined) return;
+  if (!isOver(current.state)) {
+    current.stop();
+    if (current.state.name !== 'idle') await current.finished;
+  }
+  for (const terminal of terminals.value.values()) terminal.dispose();
+  terminals.value = new Map();
+  run.value = undefined;
+}
+
+/** Boots a guest, in place of whatever ran. */
+export async function boot(guest: Guest): Promise<void> {
+  await endRun();
+  bootedAt.value = undefined;
+  notice.value = undefined;
+  activeConsole.value = guest.consoles[0]?.id;
+  const started: Run = new Run({
+    guest,
+    engineUrl,
+    imageBase: catalogueUrl,
+    createWorker: () =>
+      new Worker(new URL('../engine/worker/index.ts', import.meta.url), {
+        type: 'module',
+        name: 'engine',
+      }),
+    onChange: runChanged,
+  });
+  run.value = started;
+  started.start();
+  const ended = new AbortController();
+  void started.finished.then(() => ended.abort(new Error('The machine has ended.')));
+  try {
+    await playSteps(guest.boot, started.consoles, ended.signal);
+    if (run.value === started) bootedAt.value = performance.now();
+  } catch {
+    // The run ended before its prompt: its own state says how.
+  }
+}
+
+/** Shows what came of a command, when it failed. */
+export async function report(result: Promise<Result<unknown>>): Promise<void> {
+  const answer = await result;
+  notice.value = answer.ok ? undefined : answer.failure;
+}
+
+/** Makes the terminals of a run, once; xterm.js is fetched with the first of them. */
+export async function openTerminals(of: Run, isDark: boolean): Promise<void> {
+  const { ConsoleTerminal } = await import('./terminal.js');
+  if (run.value !== of || terminals.value.size > 0) return;
+  terminals.value = new Map(
+    [...of.consoles.values()].map((console) => [
+      console.id,
+      new ConsoleTerminal(console, consoleTitle(of, console.id), isDark),
+    ]),
+  );
+}
+
+export function consoleTitle(of: Run, id: string): string {
+  return of.guest.consoles.find((each) => each.id === id)?.title ?? 'QEMU monitor';
+}

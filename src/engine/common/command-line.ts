@@ -1,0 +1,27 @@
+import { resolveImages, type Guest, type GuestImage } from '../../machine/guest.js';
+import { MONITOR_CHANNEL, QMP_CHANNEL } from './console.js';
+import { TRANSLATION_MIB } from './memory.js';
+
+/** Folder of the engine's file system that holds images with `use: 'file'`. */
+export const IMAGE_FOLDER = '/images';
+
+/** How QEMU's arguments name an image inside the engine. */
+export function imageReference(image: GuestImage): string {
+  return image.use === 'file' ? `${IMAGE_FOLDER}/${image.name}` : `bootlink:${image.name}`;
+}
+
+/**
+ * QEMU's whole argument list (without the program name): the guest's own, the chardev of each
+ * console, monitor, QMP, and no display.
+ */
+export function commandLine(guest: Guest): string[] {
+  const chardevs = [...guest.consoles.map((each) => each.id), MONITOR_CHANNEL, QMP_CHANNEL];
+  return [
+    ...chardevs.flatMap((id) => ['-chardev', `bootlink,id=${id}`]),
+    ...['-mon', `chardev=${MONITOR_CHANNEL},mode=readline`],
+    ...['-mon', `chardev=${QMP_CHANNEL},mode=control`],
+    ...['-display', 'none'],
+    ...(guest.args.includes('-accel') ? [] : ['-accel', `tcg,tb-size=${TRANSLATION_MIB}`]),
+    ...resolveImages(guest, imageReference),
+  ];
+}

@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import { ConsoleLog } from './console-log.js';
+
+const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
+const textOf = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
+
+describe('ConsoleLog', () => {
+  it('gives raw output from any place, in pieces', () => {
+    const log = new ConsoleLog();
+    log.append(bytesOf('hello '));
+    log.append(bytesOf('\x1b[1mworld'));
+    const first = log.raw(0, 8);
+    expect(textOf(first.bytes)).toBe('hello \x1b[');
+    expect(textOf(log.raw(first.next, 100).bytes)).toBe('1mworld');
+    expect(log.raw(log.length, 100).bytes).toHaveLength(0);
+  });
+
+  it('passes over raw output that is no longer kept', () => {
+    const log = new ConsoleLog();
+    const mebibyte = new Uint8Array(1 << 20).fill(0x61);
+    for (let i = 0; i < 6; i++) log.append(mebibyte);
+    const { bytes, next } = log.raw(0, 10);
+    expect(bytes).toHaveLength(10);
+    expect(next).toBe((2 << 20) + 10);
+  });
+
+  it('gives plain text from where a reader stopped', () => {
+    const log = new ConsoleLog();
+    log.append(bytesOf('one\r\ntwo\r\n=> '));
+    expect(log.text()).toBe('one\ntwo\n=> ');
+    const at = log.textLength;
+    log.append(bytesOf('help\r\nok\r\n=> '));
+    expect(log.text(at)).toBe('help\nok\n=> ');
+    expect(log.lastLines(2)).toEqual(['ok', '=> ']);
+  });
+});

@@ -1,0 +1,91 @@
+import { PlainText } from '../common/plain-text.js';
+
+/** Bytes of raw output kept for a terminal that is opened later, or falls behind. */
+const RAW_LIMIT = 4 << 20;
+/** Characters of plain text kept. */
+const TEXT_LIMIT = 16 << 20;
+
+/** Everything that a console has printed, as far as it is kept: raw for a terminal, and as text. */
+export class ConsoleLog {
+  private chunks: Uint8Array[] = [];
+  private firstByte = 0;
+  private endByte = 0;
+  private lines: string[] = [];
+  private firstCharacter = 0;
+  private characters = 0;
+  private readonly plain = new PlainText((line) => this.addLine(line));
+
+  append(bytes: Uint8Array): void {
+    this.chunks.push(bytes);
+    this.endByte += bytes.length;
+    while (this.endByte - this.firstByte > RAW_LIMIT && this.chunks.length > 1) {
+      this.firstByte += this.chunks.shift()?.length ?? 0;
+    }
+    this.plain.write(bytes);
+  }
+
+  /** Bytes printed so far. */
+  get length(): number {
+    return this.endByte;
+  }
+
+  /**
+   * Raw output from byte `from` of all that was printed, up to `limit` bytes; what is no longer
+   * kept is passed over. `next` is where to go on.
+   */
+  raw(from: number, limit: number): { bytes: Uint8Array; next: number } {
+    let at = this.firstByte;
+    const start = Math.max(from, at);
+    const parts: Uint8Array[] = [];
+    let length = 0;
+    for (const chunk of this.chunks) {
+      if (at + chunk.length > start && length < limit) {
+        const part = chunk.subarray(Math.max(0, start - at)).subarray(0, limit - length);
+        parts.push(part);
+        length += part.length;
+      }
+      at += chunk.length;
+    }
+    const bytes = new Uint8Array(length);
+    let offset = 0;
+    for (const part of parts) {
+      bytes.set(part, offset);
+      offset += part.length;
+    }
+    return { bytes, next: start + length };
+  }
+
+  /** Length of the plain text so far, that of lines no longer kept included. */
+  get textLength(): number {
+    return this.firstCharacter + this.characters + this.plain.tail.length;
+  }
+
+  /** Plain text from character `from` of all text so far; lines end in a line feed. */
+  text(from = 0): string {
+    let at = this.firstCharacter + this.characters;
+    const parts = [this.plain.tail.slice(Math.max(0, from - at))];
+    // Backwards, since readers ask for what is new.
+    for (let index = this.lines.length - 1; index >= 0 && at > from; index--) {
+      const line = this.lines[index] ?? '';
+      at -= line.length;
+      parts.push(line.slice(Math.max(0, from - at)));
+    }
+    return parts.reverse().join('');
+  }
+
+  /** The last lines of plain text, the one that has not ended included. */
+  lastLines(count: number): string[] {
+    const ended = this.lines.slice(-count).map((line) => line.slice(0, -1));
+    return [...ended, this.plain.tail].slice(-count);
+  }
+
+  private addLine(line: string): void {
+    this.lines.push(`${line}\n`);
+    this.characters += line.length + 1;
+    while (this.characters > TEXT_LIMIT) {
+      const dropped = this.lines.splice(0, 1024).reduce((sum, each) => sum + each.length, 0);
+      this.characters -= dropped;
+      this.firstCharacter += dropped;
+    }
+  }
+}

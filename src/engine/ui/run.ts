@@ -1,0 +1,210 @@
+import * as Comlink from 'comlink';
+import type { Guest } from '../../machine/guest.js';
+import { MONITOR_CHANNEL, QMP_CHANNEL, type ChannelMap } from '../common/console.js';
+import { deferred } from '../common/deferred.js';
+import type { Failure, Result } from '../common/failure.js';
+import type { MemoryPlan } from '../common/memory.js';
+import type { EngineEvents, EngineService, FileProgress, OutputLine } from '../common/protocol.js';
+import {
+  isOver,
+  nextState,
+  type RunEvent,
+  type RunState,
+  type RunStateName,
+} from '../common/run-state.js';
+import { Console } from './console.js';
+import { QmpClient, type QmpEvent } from './qmp.js';
+
+/** How long QEMU may take to end after `quit` before its worker is ended, in ms. */
+const QUIT_PATIENCE_MS = 4000;
+/** Lines of QEMU's own output that are kept. */
+const OUTPUT_LIMIT = 2000;
+
+export interface RunOptions {
+  guest: Guest;
+  /** Absolute URL of the engine's folder, with a slash at its end. */
+  engineUrl: string;
+  /** Absolute URL of the catalogue, which the images' URLs are relative to. */
+  imageBase: string;
+  createWorker(): Worker;
+  /** Is called after anything that `Run` shows has changed. */
+  onChange(): void;
+}
+
+/**
+ * One run of QEMU, from the click to its end. It owns the engine worker (and with it every
+ * thread of QEMU and its memory) and gives all of it back when it ends, however it ends.
+ * A run is used once.
+ */
+export class Run {
+  state: RunState = { name: 'idle' };
+  /** When each state was entered, by `performance.now()`. */
+  readonly entered: Partial<Record<RunStateName, number>> = {};
+  plan: MemoryPlan | undefined;
+  files: readonly FileProgress[] = [];
+  output: readonly OutputLine[] = [];
+  readonly guest: Guest;
+  /** The guest's consoles, in the guest's order, and then the monitor. */
+  readonly consoles: ReadonlyMap<string, Console>;
+
+  private readonly qmpConsole = new Console(QMP_CHANNEL);
+  private readonly qmp: QmpClient;
+  private worker: Worker | undefined;
+  /** Kept while the machine lives, as are the events: comlink issue 692. */
+  private service: Comlink.Remote<EngineService> | undefined;
+  private events: EngineEvents | undefined;
+  private quitTimer: ReturnType<typeof setTimeout> | undefined;
+  private readonly over = deferred<RunState>();
+
+  constructor(private readonly options: RunOptions) {
+    this.guest = options.guest;
+    const ids = [...options.guest.consoles.map((each) => each.id), MONITOR_CHANNEL];
+    this.consoles = new Map(ids.map((id) => [id, new Console(id)]));
+    this.qmp = new QmpClient(
+      (bytes) => this.qmpConsole.send(bytes),
+      (event) => this.takeQmpEvent(event),
+    );
+    let read = 0;
+    this.qmpConsole.onOutput(() => {
+      const { bytes, next } = this.qmpConsole.log.raw(read, Number.MAX_SAFE_INTEGER);
+      read = next;
+      this.qmp.receive(bytes);
+    });
+  }
+
+  /** Resolves with the last state, when everything is given back. */
+  get finished(): Promise<RunState> {
+    return this.over.promise;
+  }
+
+  /** Fetches and boots. Progress and failures show in the state. */
+  start(): void {
+    if (!this.dispatch({ type: 'start' })) return;
+    const worker = this.options.createWorker();
+    this.worker = worker;
+    worker.addEventListener('error', (event) => {
+      this.fail('The engine’s worker stopped because of an error.', event.message);
+    });
+    worker.addEventListener('messageerror', () => {
+      this.fail('A message of the engine’s worker could not be read.', undefined);
+    });
+    this.service = Comlink.wrap<EngineService>(worker);
+    this.events = Comlink.proxy(this.createEvents());
+    const { guest, engineUrl, imageBase } = this.options;
+    this.service.boot({ guest, engineUrl, imageBase }, this.events).then(
+      (result) => {
+        if (isOver(this.state)) return;
+        if (result.ok) this.attach(result.value);
+        else this.dispatch({ type: 'failed', failure: result.failure });
+      },
+      (error: unknown) => this.fail('The engine’s worker did not answer.', String(error)),
+    );
+  }
+
+  /** Ends the run: gives up a boot that has not started QEMU, quits one that has. */
+  stop(): void {
+    const before = this.state.name;
+    if (!this.dispatch({ type: 'stop' })) return;
+    if (before === 'fetching' || before === 'starting') {
+      this.dispatch({ type: 'ended', ending: 'cancelled' });
+      return;
+    }
+    this.quitTimer = setTimeout(() => {
+      this.dispatch({ type: 'ended', ending: 'forced' });
+    }, QUIT_PATIENCE_MS);
+    // A failure to quit needs no word of its own: the timer ends the run.
+    void this.qmp.execute('quit');
+  }
+
+  pause(): Promise<Result<object>> {
+    return this.qmp.execute('stop');
+  }
+
+  resume(): Promise<Result<object>> {
+    return this.qmp.execute('cont');
+  }
+
+  /** Presses the machine's reset. */
+  reset(): Promise<Result<object>> {
+    return this.qmp.execute('system_reset');
+  }
+
+  /** Presses the machine's power button: the guest's software decides what follows. */
+  powerOff(): Promise<Result<object>> {
+    return this.qmp.execute('system_powerdown');
+  }
+
+  private createEvents(): EngineEvents {
+    const changed = (): void => this.options.onChange();
+    return {
+      planned: (plan) => {
+        this.plan = plan;
+        changed();
+      },
+      progress: (files) => {
+        this.files = files;
+        changed();
+      },
+      fetched: () => void this.dispatch({ type: 'fetched' }),
+      output: (lines) => {
+        this.output = [...this.output, ...lines].slice(-OUTPUT_LIMIT);
+        changed();
+      },
+      exited: (code) => void this.dispatch({ type: 'exited', code }),
+      failed: (failure) => void this.dispatch({ type: 'failed', failure }),
+    };
+  }
+
+  private attach({ memory, wake, channels }: ChannelMap): void {
+    for (const each of [...this.consoles.values(), this.qmpConsole]) {
+      const address = channels[each.id];
+      if (address !== undefined) each.attach(memory, address, wake);
+    }
+    void this.qmp.ready.then(async (ready) => {
+      if (!ready.ok) return;
+      this.dispatch({ type: 'started' });
+      // A machine may start halted (-S), or have stopped before anybody listened.
+      const status = await this.qmp.execute('query-status');
+      if (status.ok && !status.value.running) this.dispatch({ type: 'paused' });
+    });
+  }
+
+  private takeQmpEvent({ event }: QmpEvent): void {
+    if (event === 'STOP') this.dispatch({ type: 'paused' });
+    else if (event === 'RESUME') this.dispatch({ type: 'resumed' });
+  }
+
+  private fail(what: string, detail: string | undefined): void {
+    const failure: Failure = {
+      what,
+      input: this.guest.title,
+      remedy: 'Boot again. When it happens every time, report it with the text below.',
+      ...(detail === undefined ? {} : { detail }),
+    };
+    this.dispatch({ type: 'failed', failure });
+  }
+
+  private dispatch(event: RunEvent): boolean {
+    const next = nextState(this.state, event);
+    if (next === undefined) return false;
+    this.state = next;
+    this.entered[next.name] = performance.now();
+    if (isOver(next)) this.release();
+    this.options.onChange();
+    if (isOver(next)) this.over.resolve(next);
+    return true;
+  }
+
+  /** Gives back threads, memory and ports. What was printed stays to be read. */
+  private release(): void {
+    clearTimeout(this.quitTimer);
+    for (const each of this.consoles.values()) each.detach();
+    this.qmpConsole.detach();
+    this.qmp.close();
+    this.worker?.terminate();
+    this.service?.[Comlink.releaseProxy]();
+    this.worker = undefined;
+    this.service = undefined;
+    this.events = undefined;
+  }
+}

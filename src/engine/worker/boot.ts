@@ -1,0 +1,162 @@
+import { deferred } from '../common/deferred.js';
+import { commandLine } from '../common/command-line.js';
+import { planChannels, type ChannelMap } from '../common/console.js';
+import { FailureError } from '../common/failure.js';
+import { ENGINE_WASM } from '../common/manifest.js';
+import { planMemory } from '../common/memory.js';
+import type { BootRequest, EngineEvents, FileProgress, OutputLine } from '../common/protocol.js';
+import { openImageCache } from './image-cache.js';
+import { fetchImage } from './images.js';
+import { fetchManifest, loadEngine, type LoadedEngine } from './module.js';
+import { claimChannel, placeImage } from './placing.js';
+
+/** Shared memory of the planned size; both limits are the same, so that it never moves. */
+function createMemory(pages: number, totalMiB: number, guest: string): WebAssembly.Memory {
+  try {
+    return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+  } catch (error) {
+    throw new FailureError({
+      what: `This browser does not give the ${totalMiB} MiB of memory that this machine needs.`,
+      input: guest,
+      remedy:
+        'Close other tabs and machines, or boot a guest that needs less memory. ' +
+        'A 64-bit browser is needed for more than about 1 GiB.',
+      detail: String(error),
+    });
+  }
+}
+
+/** Reports progress at most every 100 ms, and always the last of it. */
+class ProgressReport {
+  readonly files: FileProgress[];
+  private timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    files: { name: string; total: number }[],
+    private readonly report: (files: FileProgress[]) => void,
+  ) {
+    this.files = files.map((file) => ({ ...file, loaded: 0, cached: false }));
+    report(this.files);
+  }
+
+  set(index: number, change: Partial<FileProgress>): void {
+    Object.assign(this.files[index] ?? {}, change);
+    this.timer ??= setTimeout(() => this.flush(), 100);
+  }
+
+  flush(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    this.report(this.files);
+  }
+}
+
+/** Gathers the lines of a moment into one message, so that a chatty QEMU sends few. */
+class LineCollector {
+  private lines: OutputLine[] = [];
+
+  constructor(private readonly report: (lines: OutputLine[]) => void) {}
+
+  add(stream: OutputLine['stream'], text: string): void {
+    if (this.lines.length === 0) setTimeout(() => this.flush(), 20);
+    this.lines.push({ stream, text });
+  }
+
+  /** To be called before QEMU's end is reported, or its last words are lost. */
+  flush(): void {
+    if (this.lines.length > 0) this.report(this.lines);
+    this.lines = [];
+  }
+}
+
+/** Starts the module, fills its images, and runs QEMU's main in a thread of its own. */
+async function start(
+  request: BootRequest,
+  events: EngineEvents,
+  engine: LoadedEngine,
+  images: Uint8Array<ArrayBuffer>[],
+  memory: WebAssembly.Memory,
+): Promise<ChannelMap> {
+  const lines = new LineCollector((some) => events.output(some));
+  const { guest, engineUrl } = request;
+  const aborted = deferred<never>();
+  const module = await Promise.race([
+    aborted.promise,
+    engine.factory({
+      noInitialRun: true,
+      wasmMemory: memory,
+      mainScriptUrlOrBlob: engine.scriptUrl,
+      locateFile: (path) => new URL(path, engineUrl).href,
+      instantiateWasm(imports, done) {
+        WebAssembly.instantiate(engine.wasm, imports).then(
+          (instance) => done(instance, engine.wasm),
+          aborted.reject,
+        );
+        return {};
+      },
+      print: (text) => lines.add('stdout', text),
+      printErr: (text) => lines.add('stderr', text),
+      onExit(code) {
+        lines.flush();
+        events.exited(code);
+      },
+      onAbort(reason) {
+        lines.flush();
+        events.failed({
+          what: 'QEMU stopped because of an error in itself.',
+          input: guest.title,
+          remedy: 'Boot again. When it happens every time, report it with the text below.',
+          detail: String(reason),
+        });
+      },
+    }),
+  ]);
+  const channels: Record<string, number> = {};
+  for (const plan of planChannels(guest.consoles.map((each) => each.id))) {
+    channels[plan.name] = claimChannel(module, memory, plan);
+  }
+  guest.images.forEach((image, index) => {
+    const bytes = images[index];
+    if (bytes !== undefined) placeImage(module, memory, image, bytes);
+  });
+  const wake = module._bootlink_wake_word() >>> 0;
+  module.callMain(commandLine(guest));
+  return { memory: memory.buffer as unknown as SharedArrayBuffer, wake, channels };
+}
+
+/**
+ * Boots a guest: fetches engine and images side by side, then starts QEMU.
+ *
+ * @throws FailureError saying what could not be had or started
+ */
+export async function boot(request: BootRequest, events: EngineEvents): Promise<ChannelMap> {
+  const { guest, engineUrl, imageBase } = request;
+  const manifest = await fetchManifest(engineUrl);
+  const plan = planMemory(guest, manifest);
+  if (!plan.ok) throw new FailureError(plan.failure);
+  events.planned(plan.value);
+  // Taken before anything is fetched: a visitor without the memory should not wait for that.
+  const memory = createMemory(plan.value.pages, plan.value.totalMiB, guest.title);
+
+  const progress = new ProgressReport(
+    [
+      { name: 'QEMU', total: manifest.files[ENGINE_WASM]?.bytes ?? 0 },
+      ...guest.images.map((image) => ({ name: image.name, total: image.wireBytes })),
+    ],
+    (files) => events.progress(files),
+  );
+  const source = { cache: await openImageCache(), fetch: (url: string) => fetch(url) };
+  const [engine, images] = await Promise.all([
+    loadEngine(manifest, engineUrl, (loaded) => progress.set(0, { loaded })),
+    Promise.all(
+      guest.images.map((image, index) =>
+        fetchImage(image, new URL(image.url, imageBase).href, source, (change) =>
+          progress.set(index + 1, change),
+        ),
+      ),
+    ),
+  ]);
+  progress.flush();
+  events.fetched();
+  return start(request, events, engine, images, memory);
+}

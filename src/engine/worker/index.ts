@@ -1,0 +1,51 @@
+import * as Comlink from 'comlink';
+import { failureOf } from '../common/failure.js';
+import type { EngineEvents, EngineService } from '../common/protocol.js';
+import { boot } from './boot.js';
+
+const RETRY = 'Boot again. When it happens every time, report it with the text below.';
+
+/**
+ * The page's event functions. Kept for as long as this worker lives: a Comlink proxy that is
+ * collected while a call is on its way leaves that call hanging (comlink issue 692).
+ */
+let keptEvents: Comlink.Remote<EngineEvents> | undefined;
+
+/** Calls the page without waiting for it; a page that has gone away needs no answer. */
+function callPage(remote: Comlink.Remote<EngineEvents>): EngineEvents {
+  const ignore = (call: Promise<void>): void => void call.catch(() => undefined);
+  return {
+    planned: (plan) => ignore(remote.planned(plan)),
+    progress: (files) => ignore(remote.progress(files)),
+    fetched: () => ignore(remote.fetched()),
+    output: (lines) => ignore(remote.output(lines)),
+    exited: (code) => ignore(remote.exited(code)),
+    failed: (failure) => ignore(remote.failed(failure)),
+  };
+}
+
+const service: EngineService = {
+  async boot(request, remoteEvents) {
+    keptEvents = remoteEvents as unknown as Comlink.Remote<EngineEvents>;
+    const events = callPage(keptEvents);
+    // A trap in one of QEMU's threads arrives here as an error of this worker.
+    addEventListener('error', (event) => {
+      events.failed({
+        what: 'A thread of QEMU stopped because of an error in itself.',
+        input: request.guest.title,
+        remedy: RETRY,
+        detail: [event.message, (event.error as Error | undefined)?.stack].join('\n').trim(),
+      });
+    });
+    addEventListener('unhandledrejection', (event) => {
+      events.failed(failureOf(event.reason, RETRY));
+    });
+    try {
+      return { ok: true, value: await boot(request, events) };
+    } catch (error) {
+      return { ok: false, failure: failureOf(error, RETRY) };
+    }
+  },
+};
+
+Comlink.expose(service);

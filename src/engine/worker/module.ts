@@ -1,0 +1,136 @@
+import { FailureError } from '../common/failure.js';
+import { ENGINE_MODULE, ENGINE_WASM, EngineManifest, engineFileUrl } from '../common/manifest.js';
+import * as v from 'valibot';
+
+/** The part of Emscripten's file system (MEMFS) that Bootlink uses. */
+export interface EngineFileSystem {
+  mkdirTree(path: string): void;
+  writeFile(path: string, data: Uint8Array, options?: { canOwn?: boolean }): void;
+}
+
+/**
+ * The engine as Emscripten's factory gives it. Names, addresses and handles are 32-bit: the
+ * module is linked with MEMORY64=2, so that C's 64-bit pointers are plain numbers out here.
+ */
+export interface EngineModule {
+  FS: EngineFileSystem;
+  callMain(args: string[]): void;
+  _malloc(bytes: number): number;
+  _free(address: number): void;
+  /** Claims a console channel; gives the address of its struct, 0 when there is no memory. */
+  _bootlink_channel(name: number, outSize: number, inSize: number, flags: number): number;
+  /** Makes an empty memory-backed image; gives its handle, or -1. Flag bit 0: read-only. */
+  _bootlink_image(name: number, sizeLow: number, sizeHigh: number, flags: number): number;
+  /** Address of a range of an image that lies within one chunk of 1 MiB, 0 without memory. */
+  _bootlink_image_data(handle: number, low: number, high: number, length: number): number;
+  /** Address of the word on which QEMU's pollers sleep. */
+  _bootlink_wake_word(): number;
+}
+
+export interface EngineOptions {
+  noInitialRun: true;
+  wasmMemory: WebAssembly.Memory;
+  mainScriptUrlOrBlob: string;
+  locateFile(path: string): string;
+  instantiateWasm(
+    imports: WebAssembly.Imports,
+    done: (instance: WebAssembly.Instance, module: WebAssembly.Module) => void,
+  ): object;
+  print(text: string): void;
+  printErr(text: string): void;
+  onExit(code: number): void;
+  onAbort(reason: unknown): void;
+}
+
+export type EngineFactory = (options: EngineOptions) => Promise<EngineModule>;
+
+/** The engine's two files, ready to be started. */
+export interface LoadedEngine {
+  factory: EngineFactory;
+  wasm: WebAssembly.Module;
+  scriptUrl: string;
+}
+
+const REBUILD = 'Run set-up again (npm start), or check that the host serves the engine folder.';
+
+/** Fetches and checks the engine's manifest. */
+export async function fetchManifest(engineUrl: string): Promise<EngineManifest> {
+  const url = new URL('manifest.json', engineUrl).href;
+  let json: unknown;
+  try {
+    const response = await fetch(url, { cache: 'no-cache' });
+    if (!response.ok) throw new Error(`HTTP ${response.status}`);
+    json = await response.json();
+  } catch (error) {
+    throw new FailureError({
+      what: 'The engine (QEMU for WebAssembly) could not be fetched.',
+      input: url,
+      remedy: `It may still be being built. ${REBUILD}`,
+      detail: String(error),
+    });
+  }
+  const parsed = v.safeParse(EngineManifest, json);
+  if (parsed.success) return parsed.output;
+  throw new FailureError({
+    what: 'The engine’s manifest is not one that this page understands.',
+    input: url,
+    remedy: REBUILD,
+    detail: parsed.issues.map((issue) => `${v.getDotPath(issue)}: ${issue.message}`).join('\n'),
+  });
+}
+
+/** Counts the bytes of a response as they pass, without keeping them. */
+async function countBytes(response: Response, onBytes: (loaded: number) => void): Promise<void> {
+  let loaded = 0;
+  const reader = response.body?.getReader();
+  if (!reader) return;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    loaded += value.length;
+    onBytes(loaded);
+  }
+}
+
+/**
+ * Compiles while the bytes arrive. The response is handed over as it came, not as a stream of
+ * our own, since the browser keeps compiled code only for responses it knows.
+ */
+async function compile(
+  url: string,
+  onBytes: (loaded: number) => void,
+): Promise<WebAssembly.Module> {
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(`HTTP ${response.status}`);
+  const counted = countBytes(response.clone(), onBytes);
+  const isWasm = response.headers.get('content-type')?.startsWith('application/wasm') === true;
+  const module = isWasm
+    ? await WebAssembly.compileStreaming(response)
+    : await WebAssembly.compile(await response.arrayBuffer());
+  await counted;
+  return module;
+}
+
+/** Fetches the engine and compiles it. `onBytes` reports bytes of wasm as they arrive. */
+export async function loadEngine(
+  manifest: EngineManifest,
+  engineUrl: string,
+  onBytes: (loaded: number) => void,
+): Promise<LoadedEngine> {
+  const scriptUrl = engineFileUrl(manifest, engineUrl, ENGINE_MODULE);
+  const wasmUrl = engineFileUrl(manifest, engineUrl, ENGINE_WASM);
+  try {
+    const [script, wasm] = await Promise.all([
+      import(/* @vite-ignore */ scriptUrl) as Promise<{ default: EngineFactory }>,
+      compile(wasmUrl, onBytes),
+    ]);
+    return { factory: script.default, wasm, scriptUrl };
+  } catch (error) {
+    throw new FailureError({
+      what: 'The engine (QEMU for WebAssembly) could not be loaded.',
+      input: `${scriptUrl}\n${wasmUrl}`,
+      remedy: REBUILD,
+      detail: String(error),
+    });
+  }
+}
