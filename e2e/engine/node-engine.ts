@@ -1,0 +1,159 @@
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { Channel, planChannels, type ChannelPlan } from '../../src/engine/common/console.js';
+import { QmpClient } from '../../src/engine/ui/qmp.js';
+import type { EngineFactory, EngineModule } from '../../src/engine/worker/module.js';
+import { claimChannel } from '../../src/engine/worker/placing.js';
+
+const MEMORY_MIB = 640;
+const POLL_MS = 5;
+
+/** A QEMU in this Node process: the engine as the page's worker starts it, without the page. */
+export interface NodeEngine {
+  engine: EngineModule;
+  memory: WebAssembly.Memory;
+  qmp: QmpClient;
+  /** What QEMU wrote to its standard output and error. */
+  output: string[];
+  /** Resolves with QEMU's exit code. */
+  exited: Promise<number>;
+  /** Resolves with everything a console has printed once `expression` matches it. */
+  text(channel: string, expression: RegExp): Promise<string>;
+  send(channel: string, text: string): void;
+  /** Runs a command of the monitor; gives what it printed. */
+  monitor(command: string): Promise<string>;
+  /** Ends QEMU. */
+  stop(): Promise<void>;
+}
+
+export interface NodeEngineOptions {
+  consoles?: string[];
+  /** Called when the module is there, before main(): images and files are put in here. */
+  prepare?(engine: EngineModule, memory: WebAssembly.Memory): void;
+}
+
+/** Where set-up put the engine. */
+export const engineFolder = resolve(process.env.BOOTLINK_PUBLIC ?? 'public', 'engine');
+
+export async function startEngine(
+  args: string[],
+  { consoles = [], prepare }: NodeEngineOptions = {},
+): Promise<NodeEngine> {
+  const script = pathToFileURL(resolve(engineFolder, 'qemu.mjs')).href;
+  const { default: factory } = (await import(script)) as { default: EngineFactory };
+  const pages = MEMORY_MIB * 16;
+  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+  const output: string[] = [];
+  let ended = false;
+  let exit: (code: number) => void = () => undefined;
+  const exited = new Promise<number>((settle) => (exit = settle));
+  // Node reads and compiles the files itself; the page's options for that are left out.
+  const options = {
+    noInitialRun: true,
+    wasmMemory: memory,
+    print: (line: string) => output.push(line),
+    printErr: (line: string) => output.push(line),
+    onExit: (code: number) => {
+      ended = true;
+      exit(code);
+    },
+    onAbort: (reason: unknown) => {
+      output.push(`aborted: ${String(reason)}`);
+      ended = true;
+      exit(-1);
+    },
+  };
+  const engine = await factory(options as unknown as Parameters<EngineFactory>[0]);
+  prepare?.(engine, memory);
+  const plans: ChannelPlan[] = planChannels(consoles);
+  const wake = engine._bootlink_wake_word() >>> 0;
+  const channels = new Map(
+    plans.map((plan) => [
+      plan.name,
+      new Channel(memory.buffer as SharedArrayBuffer, claimChannel(engine, memory, plan), wake),
+    ]),
+  );
+  const texts = new Map(plans.map(({ name }) => [name, '']));
+  const encoder = new TextEncoder();
+  const channel = (name: string): Channel => {
+    const found = channels.get(name);
+    if (found === undefined) throw new Error(`There is no channel ${name}.`);
+    return found;
+  };
+  const send = (name: string, bytes: Uint8Array) => {
+    for (let at = 0; at < bytes.length;) at += channel(name).write(bytes.subarray(at));
+  };
+  const qmp = new QmpClient(
+    (bytes) => send('qmp', bytes),
+    () => undefined,
+  );
+  const decoders = new Map(plans.map(({ name }) => [name, new TextDecoder()]));
+  const pump = setInterval(() => {
+    for (const [name, each] of channels) {
+      const bytes = each.read();
+      if (bytes.length === 0) continue;
+      if (name === 'qmp') qmp.receive(bytes);
+      else {
+        const more = decoders.get(name)?.decode(bytes, { stream: true }) ?? '';
+        texts.set(name, (texts.get(name) ?? '') + more);
+      }
+    }
+  }, POLL_MS);
+  engine.callMain([
+    ...plans.flatMap(({ name }) => ['-chardev', `bootlink,id=${name}`]),
+    ...['-mon', 'chardev=monitor,mode=readline', '-mon', 'chardev=qmp,mode=control'],
+    ...['-display', 'none', ...args],
+  ]);
+
+  const text = async (name: string, expression: RegExp): Promise<string> => {
+    for (;;) {
+      const all = texts.get(name) ?? '';
+      if (expression.test(all)) return all;
+      if (ended) {
+        throw new Error(
+          `QEMU ended before ${name} said ${String(expression)}:\n${output.join('\n')}\n${all}`,
+        );
+      }
+      await new Promise((again) => setTimeout(again, POLL_MS));
+    }
+  };
+  const result: NodeEngine = {
+    engine,
+    memory,
+    qmp,
+    output,
+    exited,
+    text,
+    send: (name, typed) => send(name, encoder.encode(typed)),
+    monitor: async (command) => {
+      const answer = await qmp.execute('human-monitor-command', { 'command-line': command });
+      if (!answer.ok) throw new Error(answer.failure.detail ?? answer.failure.what);
+      return answer.value;
+    },
+    stop: async () => {
+      if (!ended) {
+        // Its answer may be lost in the exit.
+        void qmp.execute('quit');
+        await exited;
+      }
+      clearInterval(pump);
+      qmp.close();
+      // Emscripten ends its threads with the module; Node's workers keep the process alive.
+      (
+        engine as unknown as { PThread?: { terminateAllThreads(): void } }
+      ).PThread?.terminateAllThreads();
+    },
+  };
+  const ready = await Promise.race([
+    qmp.ready,
+    exited.then((code) => ({
+      ok: false as const,
+      failure: { what: `QEMU ended with code ${code}.`, remedy: '' },
+    })),
+  ]);
+  if (!ready.ok) {
+    clearInterval(pump);
+    throw new Error(`${ready.failure.what}\n${output.join('\n')}`);
+  }
+  return result;
+}
