@@ -145,7 +145,8 @@ describe('consoles', () => {
     expect(saved.suggestedFilename()).toBe('one-firmware.log');
     await pane.getByRole('button', { name: 'Text' }).click();
     const log = pane.getByRole('log');
-    expect(await log.innerText()).toContain('fake firmware on firmware');
+    // The mirror follows the console at its own, slower pace.
+    await expect.poll(() => log.innerText()).toContain('fake firmware on firmware');
     expect(await log.innerText()).not.toContain('\x1b');
   });
 

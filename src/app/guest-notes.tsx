@@ -48,7 +48,7 @@ export function GuestNotes({ guest, run }: { guest: Guest; run: Run }) {
                 const id = guest.consoles.some((each) => each.id === activeConsole.value)
                   ? activeConsole.value
                   : guest.consoles[0]?.id;
-                run.consoles.get(id ?? '')?.type(text.endsWith('\n') ? text : `${text}\n`);
+                run.consoles.get(id ?? '')?.type(`${text.trimEnd()}\n`);
                 terminals.value.get(id ?? '')?.focus();
               },
             }
