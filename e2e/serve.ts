@@ -46,12 +46,16 @@ function writeFixtures(folder: string): void {
 }
 
 async function servePage(outDir: string, publicDir: string): Promise<[string, PreviewServer]> {
+  // vite.config.ts reads it; the tests themselves look at what was set before.
+  const before = process.env.BOOTLINK_PUBLIC;
   process.env.BOOTLINK_PUBLIC = publicDir;
   const server = await preview({
     logLevel: 'error',
     build: { outDir },
     preview: { port: 0, host: '127.0.0.1' },
   });
+  if (before === undefined) delete process.env.BOOTLINK_PUBLIC;
+  else process.env.BOOTLINK_PUBLIC = before;
   const address = server.httpServer.address();
   if (address === null || typeof address === 'string') throw new Error('The preview has no port.');
   return [`http://127.0.0.1:${address.port}/`, server];

@@ -70,7 +70,11 @@ export async function startEngine(
   const channels = new Map(
     plans.map((plan) => [
       plan.name,
-      new Channel(memory.buffer as SharedArrayBuffer, claimChannel(engine, memory, plan), wake),
+      new Channel(
+        memory.buffer as unknown as SharedArrayBuffer,
+        claimChannel(engine, memory, plan),
+        wake,
+      ),
     ]),
   );
   const texts = new Map(plans.map(({ name }) => [name, '']));

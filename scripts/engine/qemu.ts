@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type CacheInput, hashInputs } from '../setup/cache';
 import type { StepContext } from '../setup/context';
 import type { FetchedPackage } from '../setup/source';
+import { mendGlue } from './glue';
 import { readLinkStep } from './ninja';
 import { patchedSource, patchFiles } from './sources';
 import { compileFlags, emscriptenEnv, quietFlags } from './toolchain';
@@ -85,6 +86,7 @@ export async function qemu(
     inputs: [
       ...toolchain,
       linkFlags.join(' '),
+      { path: join(repo, 'scripts/engine/glue.ts') },
       { path: ours },
       ...patches.map((path) => ({ path })),
     ],
@@ -160,4 +162,6 @@ async function buildTree(
     ...options,
     input: [...step.inputs, ...args, ...linkFlags].join('\n'),
   });
+  const script = join(folder, 'qemu.mjs');
+  writeFileSync(script, mendGlue(readFileSync(script, 'utf8')));
 }
