@@ -96,7 +96,12 @@ export function command(argv: readonly string[], options: CommandOptions = {}): 
       recent.push(...text.split('\n').filter((line) => line.trim() !== ''));
       recent.splice(0, Math.max(0, recent.length - 20));
     };
-    const abort = () => killGroup(child, 'SIGTERM');
+    let escalation: NodeJS.Timeout | undefined;
+    const abort = () => {
+      killGroup(child, 'SIGTERM');
+      // A shell that is process 1 of its namespace does not notice SIGTERM.
+      escalation = setTimeout(() => killGroup(child, 'SIGKILL'), 3000);
+    };
     signal?.addEventListener('abort', abort, { once: true });
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       // A build's output is in the log; only short answers are wanted as a value.
@@ -113,6 +118,7 @@ export function command(argv: readonly string[], options: CommandOptions = {}): 
       reject(new CommandError(argv, `could not be started: ${error.message}`, [], log?.path));
     });
     child.on('close', (code, killedBy) => {
+      clearTimeout(escalation);
       signal?.removeEventListener('abort', abort);
       if (code === 0) {
         resolve(out);
