@@ -33,7 +33,7 @@ import { stepMatcher, withoutControls } from './expect';
  */
 const repo = fileURLToPath(new URL('../..', import.meta.url));
 const publicGuests = join(repo, 'public/guests');
-const stepSeconds = 120;
+const stepSeconds = 60;
 
 /** Decodes an image as the page does, into a file of its full size. */
 function restore(image: GuestImage, to: string): void {

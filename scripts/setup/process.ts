@@ -55,6 +55,8 @@ export interface CommandOptions {
   env?: NodeJS.ProcessEnv;
   log?: LogFile;
   signal?: AbortSignal;
+  /** What errors call the command, when it is wrapped in another. */
+  shownAs?: readonly string[];
   /** Bytes for its standard input; without them it reads nothing. */
   input?: string;
 }
@@ -80,7 +82,7 @@ export function killGroup(child: ChildProcess, signal: NodeJS.Signals): void {
 export function command(argv: readonly string[], options: CommandOptions = {}): Promise<string> {
   const [program, ...rest] = argv;
   if (program === undefined) throw new Error('No command given.');
-  const { log, signal } = options;
+  const { log, signal, shownAs = argv } = options;
   signal?.throwIfAborted();
   return new Promise((resolve, reject) => {
     const child = spawn(program, rest, {
@@ -96,7 +98,12 @@ export function command(argv: readonly string[], options: CommandOptions = {}): 
       recent.push(...text.split('\n').filter((line) => line.trim() !== ''));
       recent.splice(0, Math.max(0, recent.length - 20));
     };
-    const abort = () => killGroup(child, 'SIGTERM');
+    let escalation: NodeJS.Timeout | undefined;
+    const abort = () => {
+      killGroup(child, 'SIGTERM');
+      // A shell that is process 1 of its namespace does not notice SIGTERM.
+      escalation = setTimeout(() => killGroup(child, 'SIGKILL'), 3000);
+    };
     signal?.addEventListener('abort', abort, { once: true });
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       // A build's output is in the log; only short answers are wanted as a value.
@@ -110,9 +117,10 @@ export function command(argv: readonly string[], options: CommandOptions = {}): 
     child.stdin.end(options.input ?? '');
     child.on('error', (error) => {
       signal?.removeEventListener('abort', abort);
-      reject(new CommandError(argv, `could not be started: ${error.message}`, [], log?.path));
+      reject(new CommandError(shownAs, `could not be started: ${error.message}`, [], log?.path));
     });
     child.on('close', (code, killedBy) => {
+      clearTimeout(escalation);
       signal?.removeEventListener('abort', abort);
       if (code === 0) {
         resolve(out);
@@ -122,7 +130,7 @@ export function command(argv: readonly string[], options: CommandOptions = {}): 
         const outcome =
           code === null ? `was ended by ${killedBy}` : `failed with exit code ${code}`;
         const lines = log === undefined ? recent : log.tail(20);
-        reject(new CommandError(argv, outcome, lines, log?.path));
+        reject(new CommandError(shownAs, outcome, lines, log?.path));
       }
     });
   });

@@ -74,6 +74,7 @@ export class Rootfs {
       ],
       {
         ...rest,
+        shownAs: argv,
         env: {
           PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
           HOME: '/root',

@@ -6,11 +6,14 @@ export function bareMetal(name: string): Piece {
     name: `${name}-image`,
     sources: [name, 'bare-metal'],
     script: `
-cd /ours
-"$CROSS_COMPILE"gcc -O2 -g -ffreestanding -nostdlib -static -no-pie -fno-pic -std=gnu17 \\
-  -march=armv8-a -mgeneral-regs-only -mstrict-align -Wall -Wextra -Werror \\
-  -Wl,--build-id=none,-z,noexecstack,--no-warn-rwx-segments -T bare-metal/link.ld \\
-  -o /result/${name}.elf ${name}/*.S ${name}/*.c bare-metal/console.c
+flags='-O2 -g -ffreestanding -fno-pic -std=gnu17 -march=armv8-a -mgeneral-regs-only
+  -mstrict-align -Wall -Wextra -Werror'
+# Objects by name: the linker keeps the names of the compiler's temporary files otherwise.
+for file in $(cd /ours && echo ${name}/*.S ${name}/*.c bare-metal/console.c); do
+  (cd /ours && "$CROSS_COMPILE"gcc $flags -c -o "/build/$(basename "$file").o" "$file")
+done
+"$CROSS_COMPILE"gcc -nostdlib -static -no-pie -Wl,--build-id=none,-z,noexecstack \\
+  -Wl,--no-warn-rwx-segments -T /ours/bare-metal/link.ld -o /result/${name}.elf *.o
 `,
   };
 }

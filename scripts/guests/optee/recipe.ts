@@ -24,8 +24,8 @@ export const optee: Recipe = {
 in a shell with \`xtest\`, OP-TEE's test suite, which loads trusted applications through
 \`tee-supplicant\` and calls them.`,
   tryThis: [
-    { text: 'One test: a trusted application that crypts', type: 'xtest -t regression 4001\r' },
-    { text: 'Sessions with trusted applications', type: 'xtest -t regression 1004\r' },
+    { text: 'A trusted application that encrypts', type: 'xtest -t regression 1004\r' },
+    { text: 'Hashes, in 570 subtests', type: 'xtest -t regression 4001\r' },
     { text: 'All tests in the list', type: 'xtest -h\r' },
     { text: 'How Linux talks to it', type: 'dmesg | grep -i optee\r' },
   ],

@@ -34,6 +34,7 @@ The machine has more than 512 MiB because BL33 is loaded at 0x60000000.`,
   ],
   consoles: [
     { id: 'uart0', role: 'firmware', title: 'Firmware' },
+    // TF-A keeps it for crash reports; the Realm world's payload talks on the firmware's.
     { id: 'uart1', role: 'secure', title: 'Secure' },
     { id: 'hvc0', role: 'host', title: 'Linux host' },
   ],
@@ -70,6 +71,7 @@ The machine has more than 512 MiB because BL33 is loaded at 0x60000000.`,
     { console: 'hvc0', expect: 'guest:/# ', send: 'dmesg | grep "started at EL"\r' },
     { console: 'hvc0', expect: 'started at EL2' },
     { console: 'hvc0', expect: 'guest:/# ', send: 'devmem 0x40100000\r' },
+    { console: 'hvc0', expect: 'Killed' },
     { console: 'hvc0', expect: 'guest:/# ' },
   ],
 };
