@@ -43,10 +43,14 @@ describe('what the engine is made of', () => {
   });
 
   it.each(['virt', 'sbsa-ref'])('has the board %s', async (board) => {
-    const qemu = await start([
-      ...['-M', board, '-cpu', 'max', '-m', '64M', '-nodefaults', '-S'],
-      ...(board === 'sbsa-ref' ? ['-vga', 'none'] : []),
-    ]);
+    const qemu = await start(
+      [
+        ...['-M', board, '-cpu', 'max', '-m', '64M', '-nodefaults', '-S'],
+        // The board has a display of its own, and option ROMs are not in the engine.
+        ...(board === 'sbsa-ref' ? ['-global', 'bochs-display.romfile='] : []),
+      ],
+      { memoryMiB: 1600 },
+    );
     expect(await qemu.monitor('info qtree')).toContain('pl011');
   });
 
@@ -66,7 +70,7 @@ describe('what the engine is made of', () => {
         ...['-netdev', 'user,id=n2', '-device', 'virtio-net-pci,netdev=n2,romfile='],
         ...['-netdev', 'user,id=n3', '-device', 'virtio-net-device,netdev=n3'],
         ...['-device', 'AC97,bus=down0'],
-        ...['-device', 'bochs-display', '-device', 'ramfb'],
+        ...['-device', 'bochs-display,romfile=', '-device', 'ramfb'],
         ...['-device', 'ich9-ahci,id=ahci', '-drive', 'if=none,id=d0,file=bootlink:d0,format=raw'],
         ...['-device', 'ide-hd,bus=ahci.0,drive=d0'],
         ...[
@@ -252,7 +256,7 @@ describe('its options', () => {
       'a virtual FAT drive',
       [
         '-drive',
-        'if=none,id=v,file=fat:ro:/tmp,format=raw',
+        'if=none,id=v,file=fat:/tmp,format=raw,readonly=on',
         '-device',
         'virtio-blk-device,drive=v',
       ],

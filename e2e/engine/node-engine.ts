@@ -5,6 +5,7 @@ import { QmpClient } from '../../src/engine/ui/qmp.js';
 import type { EngineFactory, EngineModule } from '../../src/engine/worker/module.js';
 import { claimChannel } from '../../src/engine/worker/placing.js';
 
+/** For machines without flash or secure RAM. */
 const MEMORY_MIB = 640;
 const POLL_MS = 5;
 
@@ -28,6 +29,8 @@ export interface NodeEngine {
 
 export interface NodeEngineOptions {
   consoles?: string[];
+  /** Of wasm memory. */
+  memoryMiB?: number;
   /** Called when the module is there, before main(): images and files are put in here. */
   prepare?(engine: EngineModule, memory: WebAssembly.Memory): void;
 }
@@ -37,11 +40,11 @@ export const engineFolder = resolve(process.env.BOOTLINK_PUBLIC ?? 'public', 'en
 
 export async function startEngine(
   args: string[],
-  { consoles = [], prepare }: NodeEngineOptions = {},
+  { consoles = [], memoryMiB = MEMORY_MIB, prepare }: NodeEngineOptions = {},
 ): Promise<NodeEngine> {
   const script = pathToFileURL(resolve(engineFolder, 'qemu.mjs')).href;
   const { default: factory } = (await import(script)) as { default: EngineFactory };
-  const pages = MEMORY_MIB * 16;
+  const pages = memoryMiB * 16;
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
   const output: string[] = [];
   let ended = false;

@@ -39,7 +39,11 @@ export function sumTallies(tallies: readonly Tally[]): Tally {
   }));
 }
 
-const chromium = '/usr/bin/chromium';
+/** Debian's browsers, which the tests drive: package and program. */
+const browsers = [
+  ['chromium', '/usr/bin/chromium'],
+  ['firefox-esr', '/usr/bin/firefox-esr'],
+] as const;
 
 /** Every check of the project, in order; the output of each goes to the terminal. */
 export async function runChecks(
@@ -73,7 +77,7 @@ export async function runChecks(
   await single('Prettier', program(['prettier', '--check', '.']));
   await vitest('Unit tests', []);
   if (existsSync(join(repo, 'e2e/vitest.config.ts'))) {
-    await single('Chromium', () => ensureChromium(say, signal));
+    await single('Browsers', () => ensureBrowsers(say, signal));
     await single('Page', () => buildPage(repo, signal));
     await vitest('Tests of the built page', ['--config', 'e2e/vitest.config.ts']);
   }
@@ -103,14 +107,15 @@ async function runVitest(
   }
 }
 
-/** Playwright drives Debian's Chromium: the host's package, installed when it is missing. */
-async function ensureChromium(say: (line: string) => void, signal: AbortSignal): Promise<void> {
-  if (existsSync(chromium)) return;
-  say('Installing Debian’s Chromium for the tests (apt-get install chromium) …');
+/** Installs the browsers that are missing: packages of the host, by apt. */
+async function ensureBrowsers(say: (line: string) => void, signal: AbortSignal): Promise<void> {
+  const missing = browsers.filter(([, program]) => !existsSync(program)).map(([name]) => name);
+  if (missing.length === 0) return;
+  say(`Installing Debian’s browsers for the tests (apt-get install ${missing.join(' ')}) …`);
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   mkdirSync('/var/lib/apt/lists/partial', { recursive: true });
   await command(['apt-get', 'update'], { env, signal });
-  await command(['apt-get', 'install', '-y', '--no-install-recommends', 'chromium'], {
+  await command(['apt-get', 'install', '-y', '--no-install-recommends', ...missing], {
     env,
     signal,
   });

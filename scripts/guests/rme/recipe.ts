@@ -11,6 +11,8 @@ export const rme: Recipe = {
 protection at EL3, starts its test payload (TRP) in Realm EL2 in the place of a Realm Management
 Monitor, and hands over to **U-Boot** in the Non-secure world, which stops at its prompt.
 
+The firmware at EL3 has a console of its own; the Realm world's payload and U-Boot share the first.
+
 There \`smc\` speaks the Realm Management Interface. Delegate a granule to the Realm world and
 touch it: the granule protection check stops U-Boot with a synchronous abort, and the board
 resets. \`run linux\` goes on to **Linux** at EL2, with KVM, on the host console.
@@ -34,8 +36,7 @@ The machine has more than 512 MiB because BL33 is loaded at 0x60000000.`,
   ],
   consoles: [
     { id: 'uart0', role: 'firmware', title: 'Firmware' },
-    // TF-A keeps it for crash reports; the Realm world's payload talks on the firmware's.
-    { id: 'uart1', role: 'secure', title: 'Secure' },
+    { id: 'uart1', role: 'secure', title: 'EL3 (TF-A)' },
     { id: 'hvc0', role: 'host', title: 'Linux host' },
   ],
   pieces: [rmeTfA, smallLinux, busyboxInitrd],
@@ -46,9 +47,10 @@ The machine has more than 512 MiB because BL33 is loaded at 0x60000000.`,
   ],
   addressSpaceMiB: 640 + 16 + 128,
   boot: [
-    { console: 'uart0', expect: 'Enabling Granule Protection Checks' },
-    { console: 'uart0', expect: 'Reserved RMM memory [0x40100000, 0x418fffff]' },
+    { console: 'uart1', expect: 'Enabling Granule Protection Checks' },
+    { console: 'uart1', expect: 'Reserved RMM memory [0x40100000, 0x418fffff]' },
     { console: 'uart0', expect: 'RMM-EL3 Interface ABI' },
+    { console: 'uart1', expect: 'Preparing for EL3 exit to normal world' },
     { console: 'uart0', expect: '=> ' },
   ],
   check: [
@@ -64,7 +66,7 @@ The machine has more than 512 MiB because BL33 is loaded at 0x60000000.`,
     { console: 'uart0', expect: '/Res: +0x0\\b/' },
     { console: 'uart0', expect: '=> ', send: 'md.l 5f000000 4\r' },
     { console: 'uart0', expect: '/Synchronous Abort.*esr 0x96000028.*far 0x5f000000/' },
-    { console: 'uart0', expect: 'Enabling Granule Protection Checks' },
+    { console: 'uart1', expect: 'Enabling Granule Protection Checks' },
     { console: 'uart0', expect: '=> ', send: 'run linux\r' },
     { console: 'hvc0', expect: 'guest:/# ', send: 'ls -l /dev/kvm\r' },
     { console: 'hvc0', expect: '10, 232' },

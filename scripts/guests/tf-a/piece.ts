@@ -23,6 +23,21 @@ cat out/qemu_sbsa/debug/fip.bin >> /result/flash.bin
 `,
 };
 
+/**
+ * Consoles apart: what runs at EL3 (BL1, BL2, BL31) prints on the secure UART, which belongs to
+ * the Secure and Root worlds. The payload in the Realm world cannot reach that one and shares
+ * the first with U-Boot; so does the console that BL31 tells an RMM about.
+ */
+const consolesApart = `
+cd /packages/arm-trusted-firmware/plat/qemu
+sed -i 's/^#define PLAT_QEMU_BOOT_UART_BASE.*/#ifdef IMAGE_RMM\\n&\\n#else\\n#define PLAT_QEMU_BOOT_UART_BASE UART1_BASE\\n#endif/' \
+  qemu/include/platform_def.h
+sed -i 's/console_ptr\\[0\\].base = PLAT_QEMU_BOOT_UART_BASE/console_ptr[0].base = UART0_BASE/' common/qemu_common.c
+grep -q 'UART1_BASE' qemu/include/platform_def.h
+grep -q 'base = UART0_BASE' common/qemu_common.c
+cd /build
+`;
+
 /** Trusted Firmware-A for virt with RME and its test payload as RMM: `flash.bin`. */
 export const rmeTfA: Piece = {
   name: 'tf-a-rme',
@@ -30,9 +45,8 @@ export const rmeTfA: Piece = {
   packages: [source],
   sources: [],
   heavy: true,
-  script: `${build(
-    'PLAT=qemu ENABLE_RME=1 QEMU_USE_GIC_DRIVER=QEMU_GICV3 BL33=/needs/u-boot-virt/u-boot.bin',
-  )}
+  script: `${consolesApart}
+${build('PLAT=qemu ENABLE_RME=1 QEMU_USE_GIC_DRIVER=QEMU_GICV3 BL33=/needs/u-boot-virt/u-boot.bin')}
 cp out/qemu/debug/qemu_fw.bios /result/flash.bin
 `,
 };
