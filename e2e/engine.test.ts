@@ -64,7 +64,6 @@ describe('what the engine is made of', () => {
         ...['-device', 'xio3130-downstream,id=down0,bus=up,chassis=3,slot=0'],
         ...['-device', 'xio3130-downstream,id=down1,bus=up,chassis=3,slot=1'],
         ...['-device', 'pcie-pci-bridge,id=pci1,bus=down1'],
-        ...['-device', 'pxb-pcie,id=pxb,bus_nr=128'],
         ...['-netdev', 'user,id=n0', '-device', 'e1000,bus=pci1,addr=2,netdev=n0,romfile='],
         ...['-netdev', 'user,id=n1', '-device', 'e1000e,netdev=n1,romfile='],
         ...['-netdev', 'user,id=n2', '-device', 'virtio-net-pci,netdev=n2,romfile='],
@@ -114,6 +113,8 @@ describe('what the engine is made of', () => {
           'virtio-9p-device,fsdev=f0,mount_tag=b',
         ],
         ...['-fw_cfg', 'name=opt/x,string=y'],
+        // Last: it would be the bus of those that name none.
+        ...['-device', 'pxb-pcie,id=pxb,bus_nr=128'],
       ],
       {
         consoles: ['hvc0', 'port0'],
@@ -186,6 +187,16 @@ describe('its bridges', () => {
     expect(answers.every((answer) => answer.ok && !answer.value.running)).toBe(true);
   });
 
+  it('carries everything through rings far smaller than what is said, both ways', async () => {
+    // The C ring and its TypeScript twin, wrapping around hundreds of times.
+    const qemu = await start(bare, { ringBytes: 64 });
+    const long = 'x'.repeat(1500);
+    expect(await qemu.monitor(`info ${long}`)).toContain(long);
+    const tree = await qemu.monitor('info qtree');
+    expect(tree).toContain('bus: main-system-bus');
+    expect(tree).toContain('dev: pl011');
+  });
+
   it('gives answers larger than the ring whole', async () => {
     const qemu = await start(bare);
     const help = await qemu.monitor('help');
@@ -206,15 +217,9 @@ describe('its bridges', () => {
     ).rejects.toThrow("the page has no image named 'nothing'");
   });
 
-  it('keeps a snapshot in a qcow2 image and finds the machine again', async () => {
+  it('makes a qcow2 image, keeps a snapshot in it and finds the machine again', async () => {
     const qemu = await start(
-      [
-        ...bare,
-        '-drive',
-        'if=none,id=d0,file=bootlink:q,format=raw',
-        '-device',
-        'virtio-blk-device,drive=d0',
-      ],
+      [...bare, '-drive', 'if=none,id=drive,node-name=raw0,file=bootlink:q,format=raw'],
       {
         prepare: (engine, memory) =>
           placeImage(engine, memory, disk('q', 64 << 20), new Uint8Array()),
@@ -222,6 +227,28 @@ describe('its bridges', () => {
     );
     // A raw image cannot hold one, and QEMU says so.
     expect(await qemu.monitor('savevm one')).toContain('does not support snapshots');
+
+    await qemu.execute('blockdev-create', {
+      'job-id': 'make',
+      options: { driver: 'qcow2', file: 'raw0', size: 16 << 20 },
+    });
+    await qemu.until('query-jobs', (answer) => JSON.stringify(answer).includes('concluded'));
+    expect(JSON.stringify(await qemu.execute('query-jobs'))).not.toContain('"error"');
+    await qemu.execute('job-dismiss', { id: 'make' });
+    await qemu.monitor('drive_del drive');
+    await qemu.monitor('drive_add 0 if=none,id=disk,file=bootlink:q,format=qcow2');
+    expect(await qemu.monitor('savevm one')).toBe('');
+    expect(await qemu.monitor('info snapshots')).toContain('one');
+    expect(await qemu.monitor('loadvm one')).toBe('');
+    expect(await qemu.monitor('loadvm two')).toContain("'two'");
+  });
+
+  it('migrates its state into a file', async () => {
+    const qemu = await start(bare);
+    await qemu.execute('migrate', { uri: 'file:/tmp/state' });
+    await qemu.until('query-migrate', (answer) => /completed|failed/.test(JSON.stringify(answer)));
+    expect(await qemu.execute('query-migrate')).toMatchObject({ status: 'completed' });
+    expect(qemu.engine.FS.stat('/tmp/state').size).toBeGreaterThan(1000);
   });
 
   it('ends with QEMU’s exit code when the monitor says quit', async () => {

@@ -1,9 +1,16 @@
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { ROM_FOLDER, romFiles } from '../../src/engine/common/roms.js';
+import type { Result } from '../../src/engine/common/failure.js';
 import { Channel, planChannels, type ChannelPlan } from '../../src/engine/common/console.js';
 import { QmpClient } from '../../src/engine/ui/qmp.js';
-import type { EngineFactory, EngineModule } from '../../src/engine/worker/module.js';
-import { claimChannel } from '../../src/engine/worker/placing.js';
+import type {
+  EngineFactory,
+  EngineFileSystem,
+  EngineModule,
+} from '../../src/engine/worker/module.js';
+import { claimChannel, placeRom } from '../../src/engine/worker/placing.js';
 
 /** For machines without flash or secure RAM. */
 const MEMORY_MIB = 640;
@@ -11,7 +18,7 @@ const POLL_MS = 5;
 
 /** A QEMU in this Node process: the engine as the page's worker starts it, without the page. */
 export interface NodeEngine {
-  engine: EngineModule;
+  engine: EngineModule & { FS: EngineFileSystem & { stat(path: string): { size: number } } };
   memory: WebAssembly.Memory;
   qmp: QmpClient;
   /** What QEMU wrote to its standard output and error. */
@@ -21,6 +28,10 @@ export interface NodeEngine {
   /** Resolves with everything a console has printed once `expression` matches it. */
   text(channel: string, expression: RegExp): Promise<string>;
   send(channel: string, text: string): void;
+  /** Runs any QMP command; gives its answer. */
+  execute(command: string, args?: object): Promise<unknown>;
+  /** Runs a QMP command again and again until its answer is as wanted. */
+  until(command: string, wanted: (answer: unknown) => boolean): Promise<void>;
   /** Runs a command of the monitor; gives what it printed. */
   monitor(command: string): Promise<string>;
   /** Ends QEMU. */
@@ -31,6 +42,8 @@ export interface NodeEngineOptions {
   consoles?: string[];
   /** Of wasm memory. */
   memoryMiB?: number;
+  /** Size of every ring, instead of the sizes that the page plans. */
+  ringBytes?: number;
   /** Called when the module is there, before main(): images and files are put in here. */
   prepare?(engine: EngineModule, memory: WebAssembly.Memory): void;
 }
@@ -40,7 +53,7 @@ export const engineFolder = resolve(process.env.BOOTLINK_PUBLIC ?? 'public', 'en
 
 export async function startEngine(
   args: string[],
-  { consoles = [], memoryMiB = MEMORY_MIB, prepare }: NodeEngineOptions = {},
+  { consoles = [], memoryMiB = MEMORY_MIB, ringBytes, prepare }: NodeEngineOptions = {},
 ): Promise<NodeEngine> {
   const script = pathToFileURL(resolve(engineFolder, 'qemu.mjs')).href;
   const { default: factory } = (await import(script)) as { default: EngineFactory };
@@ -67,8 +80,11 @@ export async function startEngine(
     },
   };
   const engine = await factory(options as unknown as Parameters<EngineFactory>[0]);
+  for (const name of romFiles) placeRom(engine, name, readFileSync(resolve(engineFolder, name)));
   prepare?.(engine, memory);
-  const plans: ChannelPlan[] = planChannels(consoles);
+  const plans: ChannelPlan[] = planChannels(consoles).map((plan) =>
+    ringBytes === undefined ? plan : { ...plan, outSize: ringBytes, inSize: ringBytes },
+  );
   const wake = engine._bootlink_wake_word() >>> 0;
   const channels = new Map(
     plans.map((plan) => [
@@ -87,8 +103,10 @@ export async function startEngine(
     if (found === undefined) throw new Error(`There is no channel ${name}.`);
     return found;
   };
+  const unsent = new Map(plans.map(({ name }) => [name, new Uint8Array()]));
   const send = (name: string, bytes: Uint8Array) => {
-    for (let at = 0; at < bytes.length;) at += channel(name).write(bytes.subarray(at));
+    const all = new Uint8Array([...(unsent.get(name) ?? []), ...bytes]);
+    unsent.set(name, all.slice(channel(name).write(all)));
   };
   const qmp = new QmpClient(
     (bytes) => send('qmp', bytes),
@@ -97,6 +115,7 @@ export async function startEngine(
   const decoders = new Map(plans.map(({ name }) => [name, new TextDecoder()]));
   const pump = setInterval(() => {
     for (const [name, each] of channels) {
+      if ((unsent.get(name)?.length ?? 0) > 0) send(name, new Uint8Array());
       const bytes = each.read();
       if (bytes.length === 0) continue;
       if (name === 'qmp') qmp.receive(bytes);
@@ -109,7 +128,7 @@ export async function startEngine(
   engine.callMain([
     ...plans.flatMap(({ name }) => ['-chardev', `bootlink,id=${name}`]),
     ...['-mon', 'chardev=monitor,mode=readline', '-mon', 'chardev=qmp,mode=control'],
-    ...['-display', 'none', ...args],
+    ...['-display', 'none', '-audio', 'driver=none', '-L', ROM_FOLDER, ...args],
   ]);
 
   const text = async (name: string, expression: RegExp): Promise<string> => {
@@ -124,19 +143,32 @@ export async function startEngine(
       await new Promise((again) => setTimeout(again, POLL_MS));
     }
   };
+  const execute = async (command: string, args?: object): Promise<unknown> => {
+    // The client's type lists what the page uses; the tests use more.
+    const any = qmp.execute.bind(qmp) as (
+      command: string,
+      args?: object,
+    ) => Promise<Result<unknown>>;
+    const answer = await any(command, args);
+    if (!answer.ok) throw new Error(answer.failure.detail ?? answer.failure.what);
+    return answer.value;
+  };
   const result: NodeEngine = {
-    engine,
+    engine: engine as NodeEngine['engine'],
     memory,
     qmp,
     output,
     exited,
     text,
     send: (name, typed) => send(name, encoder.encode(typed)),
-    monitor: async (command) => {
-      const answer = await qmp.execute('human-monitor-command', { 'command-line': command });
-      if (!answer.ok) throw new Error(answer.failure.detail ?? answer.failure.what);
-      return answer.value;
+    execute,
+    until: async (command, wanted) => {
+      while (!wanted(await execute(command))) {
+        await new Promise((again) => setTimeout(again, POLL_MS));
+      }
     },
+    monitor: async (command) =>
+      (await execute('human-monitor-command', { 'command-line': command })) as string,
     stop: async () => {
       if (!ended) {
         // Its answer may be lost in the exit.

@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import type { PackageOrigin } from '../../src/machine/guest';
+import { romFiles } from '../../src/engine/common/roms';
 import type { StepContext } from '../setup/context';
 import type { FetchedPackage } from '../setup/source';
 import { dependencies, dependencySources } from './dependencies';
 import { publishEngine } from './publish';
+import { roms } from './roms';
 import { qemu } from './qemu';
 import { requireSeries, upstreamVersion } from './sources';
 import { emscriptenVersion, systemLibraries } from './toolchain';
@@ -14,6 +16,8 @@ const licences: Record<string, string> = {
   'glib2.0': 'LGPL-2.1-or-later',
   libslirp: 'BSD-3-Clause AND MIT',
   zlib: 'Zlib',
+  seabios: 'LGPL-3.0-only',
+  'ipxe-qemu': 'GPL-2.0-or-later OR UBDL',
   'device-tree-compiler': 'GPL-2.0-or-later OR BSD-2-Clause (libfdt)',
   emscripten: 'MIT OR NCSA (with musl, MIT; compiler-rt, Apache-2.0 WITH LLVM-exception)',
 };
@@ -67,11 +71,15 @@ export async function buildEngine(context: StepContext): Promise<void> {
     files: {},
     licence: licences.emscripten ?? '',
   };
+  const optionRoms = await roms(context);
   const manifest = publishEngine(
-    built.folder,
+    [
+      { folder: built.folder, names: ['qemu.mjs', 'qemu.wasm'] },
+      { folder: optionRoms.folder, names: romFiles },
+    ],
     join(repo, 'public/engine'),
     upstreamVersion(qemuSource.version),
-    [qemuSource, ...fetched].map(origin).concat(toolchain),
+    [qemuSource, ...fetched, ...optionRoms.packages].map(origin).concat(toolchain),
   );
   for (const [name, { bytes, sha256 }] of Object.entries(manifest.files)) {
     log.line(`engine, ${name}: ${bytes} bytes, SHA-256 ${sha256}`);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { copyFileSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { PackageOrigin } from '../../src/machine/guest';
 import { maximumMemoryMiB, minimumMemoryMiB } from './qemu';
 
@@ -22,20 +22,22 @@ export interface EngineManifest {
 
 /** Puts the engine's files into `public/engine`, the manifest last. */
 export function publishEngine(
-  built: string,
+  built: readonly { folder: string; names: readonly string[] }[],
   folder: string,
   qemuVersion: string,
   packages: PackageOrigin[],
 ): EngineManifest {
   mkdirSync(folder, { recursive: true });
   const files: Record<string, EngineFile> = {};
-  for (const name of ['qemu.mjs', 'qemu.wasm']) {
-    const bytes = readFileSync(join(built, name));
+  const sources = built.flatMap((from) => from.names.map((name) => join(from.folder, name)));
+  for (const source of sources) {
+    const name = basename(source);
+    const bytes = readFileSync(source);
     files[name] = {
       bytes: bytes.length,
       sha256: createHash('sha256').update(bytes).digest('hex'),
     };
-    copyFileSync(join(built, name), join(folder, `${name}.new`));
+    copyFileSync(source, join(folder, `${name}.new`));
     rmSync(join(folder, name), { force: true });
     renameSync(join(folder, `${name}.new`), join(folder, name));
   }

@@ -1,6 +1,7 @@
 import { resolveImages, type Guest, type GuestImage } from '../../machine/guest.js';
 import { MONITOR_CHANNEL, QMP_CHANNEL } from './console.js';
 import { TRANSLATION_MIB } from './memory.js';
+import { ROM_FOLDER } from './roms.js';
 
 /** Folder of the engine's file system that holds images with `use: 'file'`. */
 export const IMAGE_FOLDER = '/images';
@@ -12,7 +13,7 @@ export function imageReference(image: GuestImage): string {
 
 /**
  * QEMU's whole argument list (without the program name): the guest's own, the chardev of each
- * console, monitor, QMP, and no display.
+ * console, monitor, QMP, no display and no sound.
  */
 export function commandLine(guest: Guest): string[] {
   const chardevs = [...guest.consoles.map((each) => each.id), MONITOR_CHANNEL, QMP_CHANNEL];
@@ -21,6 +22,9 @@ export function commandLine(guest: Guest): string[] {
     ...['-mon', `chardev=${MONITOR_CHANNEL},mode=readline`],
     ...['-mon', `chardev=${QMP_CHANNEL},mode=control`],
     ...['-display', 'none'],
+    // Sound cards want somewhere to play.
+    ...['-audio', 'driver=none'],
+    ...['-L', ROM_FOLDER],
     ...(guest.args.includes('-accel') ? [] : ['-accel', `tcg,tb-size=${TRANSLATION_MIB}`]),
     ...resolveImages(guest, imageReference),
   ];

@@ -5,10 +5,11 @@ import { FailureError } from '../common/failure.js';
 import { ENGINE_WASM } from '../common/manifest.js';
 import { planMemory } from '../common/memory.js';
 import type { BootRequest, EngineEvents, FileProgress, OutputLine } from '../common/protocol.js';
+import { romsFor } from '../common/roms.js';
 import { openImageCache } from './image-cache.js';
 import { fetchImage } from './images.js';
-import { fetchManifest, loadEngine, type LoadedEngine } from './module.js';
-import { claimChannel, placeImage } from './placing.js';
+import { fetchManifest, fetchRom, loadEngine, type LoadedEngine } from './module.js';
+import { claimChannel, placeImage, placeRom } from './placing.js';
 
 /** Shared memory of the planned size; both limits are the same, so that it never moves. */
 function createMemory(pages: number, totalMiB: number, guest: string): WebAssembly.Memory {
@@ -75,6 +76,7 @@ async function start(
   events: EngineEvents,
   engine: LoadedEngine,
   images: Uint8Array<ArrayBuffer>[],
+  roms: ReadonlyMap<string, Uint8Array<ArrayBuffer>>,
   memory: WebAssembly.Memory,
 ): Promise<ChannelMap> {
   const lines = new LineCollector((some) => events.output(some));
@@ -119,6 +121,7 @@ async function start(
     const bytes = images[index];
     if (bytes !== undefined) placeImage(module, memory, image, bytes);
   });
+  for (const [name, bytes] of roms) placeRom(module, name, bytes);
   const wake = module._bootlink_wake_word() >>> 0;
   module.callMain(commandLine(guest));
   return { memory: memory.buffer as unknown as SharedArrayBuffer, wake, channels };
@@ -146,7 +149,7 @@ export async function boot(request: BootRequest, events: EngineEvents): Promise<
     (files) => events.progress(files),
   );
   const source = { cache: await openImageCache(), fetch: (url: string) => fetch(url) };
-  const [engine, images] = await Promise.all([
+  const [engine, images, roms] = await Promise.all([
     loadEngine(manifest, engineUrl, (loaded) => progress.set(0, { loaded })),
     Promise.all(
       guest.images.map((image, index) =>
@@ -155,8 +158,13 @@ export async function boot(request: BootRequest, events: EngineEvents): Promise<
         ),
       ),
     ),
+    Promise.all(
+      romsFor(guest.args)
+        .filter((name) => name in manifest.files)
+        .map(async (name) => [name, await fetchRom(manifest, engineUrl, name)] as const),
+    ),
   ]);
   progress.flush();
   events.fetched();
-  return start(request, events, engine, images, memory);
+  return start(request, events, engine, images, new Map(roms), memory);
 }

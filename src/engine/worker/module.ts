@@ -134,3 +134,24 @@ export async function loadEngine(
     });
   }
 }
+
+/** Fetches one of the option ROMs that lie beside the engine. */
+export async function fetchRom(
+  manifest: EngineManifest,
+  engineUrl: string,
+  name: string,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const url = engineFileUrl(manifest, engineUrl, name);
+  try {
+    const response = await fetch(url);
+    if (!response.ok) throw new Error(`HTTP ${response.status}`);
+    return new Uint8Array(await response.arrayBuffer());
+  } catch (error) {
+    throw new FailureError({
+      what: 'An option ROM of the engine could not be fetched.',
+      input: url,
+      remedy: REBUILD,
+      detail: String(error),
+    });
+  }
+}

@@ -1,5 +1,6 @@
 import type { GuestImage } from '../../machine/guest.js';
 import { imageReference, IMAGE_FOLDER } from '../common/command-line.js';
+import { ROM_FOLDER } from '../common/roms.js';
 import { FailureError } from '../common/failure.js';
 import { CHANNEL_LOSSY, type ChannelPlan } from '../common/console.js';
 import type { EngineModule } from './module.js';
@@ -116,4 +117,10 @@ export function placeImage(
   }
   engine.FS.mkdirTree(IMAGE_FOLDER);
   engine.FS.writeFile(imageReference(image), expandImage(image, bytes), { canOwn: true });
+}
+
+/** Puts an option ROM where QEMU looks for it. */
+export function placeRom(engine: EngineModule, name: string, bytes: Bytes): void {
+  engine.FS.mkdirTree(ROM_FOLDER);
+  engine.FS.writeFile(`${ROM_FOLDER}/${name}`, bytes);
 }
