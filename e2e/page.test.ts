@@ -136,6 +136,7 @@ describe('consoles', () => {
     await waitForState(page, ['running']);
     const pane = page.locator('#pane-firmware');
     await pane.getByRole('button', { name: 'Find' }).click();
+    await page.waitForFunction(() => document.activeElement?.matches('#pane-firmware input'));
     await page.keyboard.type('nowhere');
     await pane.getByText('Not found').waitFor();
     await page.keyboard.press('Escape');
