@@ -52,8 +52,15 @@ describe.each(guests)('$id', (guest) => {
       const { page, complaints } = await browser.open('about:blank');
       await recordLongTasks(page);
       const read = new Map<string, number>();
+      await page.goto(`${inject('pageUrl')}?guest=${guest.id}&boot=0`);
+      const boot = page.getByRole('button', { name: 'Boot' });
+      await boot.waitFor();
+      // What counts is the boot, not the page's own start.
+      await page.evaluate(() => {
+        (globalThis as unknown as { longTasks: number[] }).longTasks.length = 0;
+      });
       const start = performance.now();
-      await page.goto(`${inject('pageUrl')}?guest=${guest.id}`);
+      await boot.click();
       await expectSteps(page, guest.boot, read, false);
       const seconds = (performance.now() - start) / 1000;
       await expectSteps(page, guest.check, read, true);

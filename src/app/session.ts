@@ -146,16 +146,27 @@ export async function report(result: Promise<Result<unknown>>): Promise<void> {
   notice.value = answer.ok ? undefined : answer.failure;
 }
 
-/** Makes the terminals of a run, once; xterm.js is fetched with the first of them. */
+/** The run whose terminals are made, or being made. */
+let terminalsOf: Run | undefined;
+
+/**
+ * Makes the terminals of a run, once; xterm.js is fetched with the first of them. One terminal a
+ * task: each takes some 20 ms, and a run has up to five.
+ */
 export async function openTerminals(of: Run, isDark: boolean): Promise<void> {
+  if (terminalsOf === of) return;
+  terminalsOf = of;
   const { ConsoleTerminal } = await import('./terminal.js');
-  if (run.value !== of || terminals.value.size > 0) return;
-  terminals.value = new Map(
-    [...of.consoles.values()].map((console) => [
-      console.id,
-      new ConsoleTerminal(console, consoleTitle(of, console.id), isDark),
-    ]),
-  );
+  const made = new Map<string, ConsoleTerminal>();
+  for (const console of of.consoles.values()) {
+    await new Promise((nextTask) => setTimeout(nextTask));
+    if (run.value !== of) {
+      for (const terminal of made.values()) terminal.dispose();
+      return;
+    }
+    made.set(console.id, new ConsoleTerminal(console, consoleTitle(of, console.id), isDark));
+  }
+  terminals.value = made;
 }
 
 export function consoleTitle(of: Run, id: string): string {
