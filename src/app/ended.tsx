@@ -41,7 +41,7 @@ export function Ended({ run }: { run: Run }) {
   const { state } = run;
   const actions = (
     <>
-      <button type="button" class="primary" onClick={() => void boot(run.guest)}>
+      <button type="button" class="primary" onClick={() => void boot(run.guest, run.ownFiles)}>
         Boot again
       </button>
       <CopyButton label="Copy all" text={() => everythingPrinted(run)} />

@@ -1,3 +1,5 @@
+import { useSignal } from '@preact/signals';
+import type { OwnFiles } from '../engine/common/own-files.js';
 import { isLive } from '../engine/common/run-state.js';
 import type { Run } from '../engine/ui/run.js';
 import type { Guest } from '../machine/guest.js';
@@ -5,10 +7,12 @@ import { wireBytes } from './catalogue.js';
 import { formatBytes } from './format.js';
 import { Markdown } from './markdown.js';
 import { RoleTag } from './role-tag.js';
+import { OwnFilesChooser } from './own-files.js';
 import { activeConsole, boot, runVersion, terminals } from './session.js';
 
 /** A guest that has not been booted: what it is, and the button. */
 export function GuestSheet({ guest }: { guest: Guest }) {
+  const ownFiles = useSignal<OwnFiles>({});
   return (
     <main class="sheet" id="main">
       <h1>{guest.title}</h1>
@@ -23,12 +27,13 @@ export function GuestSheet({ guest }: { guest: Guest }) {
         ))}
       </p>
       <div class="actions">
-        <button type="button" class="primary" onClick={() => void boot(guest)}>
+        <button type="button" class="primary" onClick={() => void boot(guest, ownFiles.value)}>
           Boot
         </button>
       </div>
       <Markdown text={guest.description} />
       <TryThis guest={guest} />
+      <OwnFilesChooser guest={guest} files={ownFiles} />
       <CommandLine guest={guest} />
     </main>
   );

@@ -1,6 +1,7 @@
 import { computed, signal } from '@preact/signals';
 import type { Catalogue, Guest } from '../machine/guest.js';
 import type { Failure, Result } from '../engine/common/failure.js';
+import type { OwnFiles } from '../engine/common/own-files.js';
 import { isOver } from '../engine/common/run-state.js';
 import { Run } from '../engine/ui/run.js';
 import { playSteps } from '../engine/ui/script.js';
@@ -111,8 +112,8 @@ async function endRun(): Promise<void> {
   run.value = undefined;
 }
 
-/** Boots a guest, in place of whatever ran. */
-export async function boot(guest: Guest): Promise<void> {
+/** Boots a guest, in place of whatever ran, with the visitor's own files for some images. */
+export async function boot(guest: Guest, ownFiles: OwnFiles = {}): Promise<void> {
   await endRun();
   bootedAt.value = undefined;
   notice.value = undefined;
@@ -121,6 +122,7 @@ export async function boot(guest: Guest): Promise<void> {
     guest,
     engineUrl,
     imageBase: catalogueUrl,
+    ownFiles,
     createWorker: () =>
       new Worker(new URL('../engine/worker/index.ts', import.meta.url), {
         type: 'module',

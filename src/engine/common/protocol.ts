@@ -2,6 +2,7 @@ import type { Guest } from '../../machine/guest.js';
 import type { ChannelMap } from './console.js';
 import type { Failure, Result } from './failure.js';
 import type { MemoryPlan } from './memory.js';
+import type { OwnFiles } from './own-files.js';
 
 /**
  * What the page and the engine worker say to each other over Comlink: control only. Bytes of
@@ -13,6 +14,7 @@ export interface BootRequest {
   engineUrl: string;
   /** Absolute URL that the images' URLs are relative to. */
   imageBase: string;
+  ownFiles: OwnFiles;
 }
 
 /** How far one file of a boot has come. Bytes as they travel. */

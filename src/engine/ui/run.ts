@@ -5,6 +5,7 @@ import { deferred } from '../common/deferred.js';
 import type { Failure, Result } from '../common/failure.js';
 import type { MemoryPlan } from '../common/memory.js';
 import type { EngineEvents, EngineService, FileProgress, OutputLine } from '../common/protocol.js';
+import type { OwnFiles } from '../common/own-files.js';
 import {
   isOver,
   nextState,
@@ -26,6 +27,8 @@ export interface RunOptions {
   engineUrl: string;
   /** Absolute URL of the catalogue, which the images' URLs are relative to. */
   imageBase: string;
+  /** The visitor's own files in place of images. */
+  ownFiles?: OwnFiles;
   createWorker(): Worker;
   /** Is called after anything that `Run` shows has changed. */
   onChange(): void;
@@ -44,6 +47,7 @@ export class Run {
   files: readonly FileProgress[] = [];
   output: readonly OutputLine[] = [];
   readonly guest: Guest;
+  readonly ownFiles: OwnFiles;
   /** The guest's consoles, in the guest's order, and then the monitor. */
   readonly consoles: ReadonlyMap<string, Console>;
 
@@ -58,6 +62,7 @@ export class Run {
 
   constructor(private readonly options: RunOptions) {
     this.guest = options.guest;
+    this.ownFiles = options.ownFiles ?? {};
     const ids = [...options.guest.consoles.map((each) => each.id), MONITOR_CHANNEL];
     this.consoles = new Map(ids.map((id) => [id, new Console(id)]));
     this.qmp = new QmpClient(
@@ -91,7 +96,8 @@ export class Run {
     this.service = Comlink.wrap<EngineService>(worker);
     this.events = Comlink.proxy(this.createEvents());
     const { guest, engineUrl, imageBase } = this.options;
-    this.service.boot({ guest, engineUrl, imageBase }, this.events).then(
+    const { ownFiles } = this;
+    this.service.boot({ guest, engineUrl, imageBase, ownFiles }, this.events).then(
       (result) => {
         if (isOver(this.state)) return;
         if (result.ok) this.attach(result.value);

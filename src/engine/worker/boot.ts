@@ -1,3 +1,4 @@
+import type { GuestImage } from '../../machine/guest.js';
 import { deferred } from '../common/deferred.js';
 import { commandLine } from '../common/command-line.js';
 import { planChannels, type ChannelMap } from '../common/console.js';
@@ -9,6 +10,8 @@ import { romsFor } from '../common/roms.js';
 import { openImageCache } from './image-cache.js';
 import { fetchImage } from './images.js';
 import { fetchManifest, fetchRom, loadEngine, type LoadedEngine } from './module.js';
+import { ownImageSize } from '../common/own-files.js';
+import { readOwnFile } from './own-files.js';
 import { claimChannel, placeImage, placeRom } from './placing.js';
 
 /** Shared memory of the planned size; both limits are the same, so that it never moves. */
@@ -127,13 +130,33 @@ async function start(
   return { memory: memory.buffer as unknown as SharedArrayBuffer, wake, channels };
 }
 
+/** The guest with the visitor's own files in place of images, and the bytes of those. */
+async function takeOwnFiles({ guest, ownFiles }: BootRequest) {
+  const bytes = new Map<string, Uint8Array<ArrayBuffer>>();
+  const images: GuestImage[] = [];
+  for (const image of guest.images) {
+    const file = ownFiles[image.name];
+    if (file === undefined) {
+      images.push(image);
+      continue;
+    }
+    const size = ownImageSize(guest, image, file.size);
+    if (!size.ok) throw new FailureError(size.failure);
+    const own = await readOwnFile(image, file, size.value);
+    images.push(own.image);
+    bytes.set(image.name, own.bytes);
+  }
+  return { guest: { ...guest, images }, own: bytes };
+}
+
 /**
  * Boots a guest: fetches engine and images side by side, then starts QEMU.
  *
  * @throws FailureError saying what could not be had or started
  */
 export async function boot(request: BootRequest, events: EngineEvents): Promise<ChannelMap> {
-  const { guest, engineUrl, imageBase } = request;
+  const { engineUrl, imageBase } = request;
+  const { guest, own } = await takeOwnFiles(request);
   const manifest = await fetchManifest(engineUrl);
   const plan = planMemory(guest, manifest);
   if (!plan.ok) throw new FailureError(plan.failure);
@@ -152,11 +175,16 @@ export async function boot(request: BootRequest, events: EngineEvents): Promise<
   const [engine, images, roms] = await Promise.all([
     loadEngine(manifest, engineUrl, (loaded) => progress.set(0, { loaded })),
     Promise.all(
-      guest.images.map((image, index) =>
-        fetchImage(image, new URL(image.url, imageBase).href, source, (change) =>
+      guest.images.map((image, index) => {
+        const bytes = own.get(image.name);
+        if (bytes !== undefined) {
+          progress.set(index + 1, { loaded: image.wireBytes });
+          return bytes;
+        }
+        return fetchImage(image, new URL(image.url, imageBase).href, source, (change) =>
           progress.set(index + 1, change),
-        ),
-      ),
+        );
+      }),
     ),
     Promise.all(
       romsFor(guest.args)
@@ -166,5 +194,5 @@ export async function boot(request: BootRequest, events: EngineEvents): Promise<
   ]);
   progress.flush();
   events.fetched();
-  return start(request, events, engine, images, new Map(roms), memory);
+  return start({ ...request, guest }, events, engine, images, new Map(roms), memory);
 }
