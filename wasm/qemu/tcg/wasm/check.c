@@ -11,6 +11,7 @@
  */
 #include "qemu/osdep.h"
 #include "qemu/error-report.h"
+#include "qemu/main-loop.h"
 #include "internal.h"
 
 #define MAX_STORES 512
@@ -37,6 +38,8 @@ uintptr_t tr_check_run(CPUArchState *env, uint32_t *tb, TrUnitFunc *func)
         env_before = g_malloc(size);
         env_after = g_malloc(size);
     }
+    /* Interrupts and timers change the CPU's state only with this lock. */
+    bql_lock();
     memcpy(env_before, env, size);
     neg_before.icount_decr = env_cpu(env)->neg.icount_decr;
     neg_before.can_do_io = env_cpu(env)->neg.can_do_io;
@@ -47,11 +50,17 @@ uintptr_t tr_check_run(CPUArchState *env, uint32_t *tb, TrUnitFunc *func)
     return (uintptr_t)tb;
 }
 
+void tci_wasm_check_abort(void)
+{
+    tci_wasm_checking = false;
+    tr_stats.check_skipped++;
+    bql_unlock();
+}
+
 void tci_wasm_check_store(void *host, unsigned size)
 {
     if (nstores == MAX_STORES) {
-        tci_wasm_checking = false;
-        tr_stats.check_skipped++;
+        tci_wasm_check_abort();
         return;
     }
     journal[nstores].host = host;
@@ -124,5 +133,6 @@ uintptr_t tci_wasm_checked(CPUArchState *env, uintptr_t exit)
             }
         }
     }
+    bql_unlock();
     return compiled;
 }

@@ -578,7 +578,7 @@ void tr_gen_chain(TrFunc *f, TrBlock *from, uint32_t *to)
     int i = GPOINTER_TO_INT(g_hash_table_lookup(f->m->by_start, to)) - 1;
     TrBlock *b = i < 0 ? NULL : tr_block(f->m, i);
 
-    if (!b || b->region < 0 ||
+    if (!b || b->region < 0 || tci_wasm_config.check ||
         (b->region != f->region && !tr_tail_calls)) {
         tr_stats.chain_out++;
         return;

@@ -76,6 +76,8 @@ uintptr_t tci_wasm_run(CPUArchState *env, uint32_t *tb);
  * and would return @exit (with TCI_WASM_EXIT) or go on at @exit.
  */
 uintptr_t tci_wasm_checked(CPUArchState *env, uintptr_t exit);
+/* The TB cannot run twice after all. */
+void tci_wasm_check_abort(void);
 void tci_wasm_check_store(void *host, unsigned size);
 extern __thread bool tci_wasm_checking;
 
