@@ -1,0 +1,306 @@
+/*
+ * Bootlink: from hot TBs to modules, on a thread of their own.
+ *
+ * vCPU threads queue TBs that became hot.  The compile thread turns what is
+ * in the queue into a module, lets the browser compile it, and then writes
+ * the unit into each TB's header; a vCPU that comes by instantiates the
+ * module.  The browser recognises the same bytes and shares the code.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "qemu/osdep.h"
+#include "qemu/thread.h"
+#include "qemu/timer.h"
+#include "internal.h"
+#include <emscripten.h>
+
+/* Bytes of wasm and functions after which a flush makes room */
+#define MAX_BYTES (96u * 1024 * 1024)
+#define MAX_FUNCS 100000
+
+TrStats tr_stats;
+bool tr_tail_calls;
+TrCompiled *tr_modules[TR_MAX_MODULES];
+unsigned tr_generation = 1;
+bool tr_full;
+
+static uint32_t nmodules = 1;           /* number 0 means: no unit */
+static size_t live_bytes, live_funcs;
+
+static QemuMutex queue_lock;            /* the next three */
+static QemuCond queue_cond;
+static uint32_t *queue[4096];
+static unsigned queued;
+/* Held from reading the queue to publishing: TBs stay where they are */
+static QemuMutex translate_lock;
+
+EM_JS(uint32_t, tr_js_grow_table, (uint32_t n), {
+    return Number(wasmTable.grow(n));
+});
+
+EM_JS(void, tr_js_clear_table, (uint32_t from, uint32_t to), {
+    for (; from < to; from++) {
+        wasmTable.set(from, null);
+    }
+});
+
+EM_JS(int, tr_js_has_tail_calls, (void), {
+    /* (func (return_call 0)) */
+    return WebAssembly.validate(new Uint8Array([
+        0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0,
+        10, 6, 1, 4, 0, 0x12, 0, 11]));
+});
+
+EM_JS(int, tr_js_instantiate,
+      (uint32_t bytes, uint32_t len, uint32_t imports, uint32_t nimports,
+       uint32_t base), {
+    try {
+        const code = new Uint8Array(wasmMemory.buffer, bytes >>> 0, len);
+        const funcs = new Uint32Array(wasmMemory.buffer, imports >>> 0,
+                                      nimports);
+        const f = {};
+        for (let i = 0; i < nimports; i++) {
+            f[i] = wasmTable.get(funcs[i]);
+        }
+        const module = new WebAssembly.Module(code.slice());
+        new WebAssembly.Instance(
+            module, { e: { m: wasmMemory, t: wasmTable, b: base }, f });
+        return 0;
+    } catch (e) {
+        err('translator: the browser refuses a module: ' + e);
+        return -1;
+    }
+});
+
+void tr_thread_sync(TrThread *t)
+{
+    unsigned generation = qatomic_read(&tr_generation);
+
+    if (likely(t->generation == generation)) {
+        return;
+    }
+    t->generation = generation;
+    tr_js_clear_table(t->table_start, t->table_next);
+    t->table_next = t->table_start;
+    memset(t->base, 0, sizeof(t->base));
+}
+
+uint32_t tr_instantiate(TrThread *t, uint32_t module)
+{
+    TrCompiled *c = tr_modules[module];
+    double start = emscripten_get_now(), ms;
+    uint32_t base;
+
+    if (t->table_next + c->nfuncs > t->table_end) {
+        uint32_t n = MAX(4096, c->nfuncs), at = tr_js_grow_table(n);
+
+        /* Nobody else grows this thread's table. */
+        g_assert(!t->table_end || at == t->table_end);
+        if (!t->table_end) {
+            t->table_start = t->table_next = at;
+        }
+        t->table_end = at + n;
+    }
+    base = t->table_next;
+    if (tr_js_instantiate((uintptr_t)c->bytes.data, c->bytes.len,
+                          (uintptr_t)c->imports, c->nimports, base) < 0) {
+        return 0;
+    }
+    t->table_next += c->nfuncs;
+    t->base[module] = base;
+    ms = emscripten_get_now() - start;
+    tr_stats.instantiate_ms += ms;
+    tr_stats.longest_ms = MAX(tr_stats.longest_ms, ms);
+    tr_stats.instances++;
+    return base;
+}
+
+static void free_module(TrCompiled *c)
+{
+    trb_free(&c->bytes);
+    g_free(c->imports);
+    g_free(c);
+}
+
+/*
+ * Have the browser compile @module: instantiate it here and call each
+ * function once.  The CPU they are given has an exit request pending, so
+ * that each returns after its first look at icount_decr (see block.c).
+ */
+static bool compile(TrThread *t, uint32_t module)
+{
+    static uint8_t *fake;
+    uint64_t env;
+    uint32_t base = tr_instantiate(t, module);
+
+    if (!base) {
+        return false;
+    }
+    if (!fake) {
+        fake = g_malloc0(TR_BIAS + tci_wasm_target.env_size);
+    }
+    env = (uintptr_t)fake + TR_BIAS;
+    *(uint32_t *)(uintptr_t)(env + tci_wasm_target.icount_decr) = -1;
+    for (int i = 0; i < tr_modules[module]->nfuncs; i++) {
+        ((TrUnitFunc *)(uintptr_t)(base + i))((uintptr_t)fake, env, 0);
+    }
+    return true;
+}
+
+static void publish(TrModule *m, uint32_t module)
+{
+    for (int i = 0; i < m->blocks->len; i++) {
+        TrBlock *b = tr_block(m, i);
+
+        if (b->region < 0) {
+            continue;
+        }
+        qatomic_set(&b->start[TCI_TB_ENTRY], b->entry);
+        qatomic_store_release(&b->start[TCI_TB_UNIT],
+                              tci_unit(module, b->region));
+        tr_stats.blocks++;
+        tr_stats.bytecode_bytes += (uint8_t *)b->end - (uint8_t *)b->start;
+    }
+}
+
+/* Translate what is queued; @t: the compile thread, or NULL without one */
+static void translate(TrThread *t)
+{
+    g_autofree uint32_t **hot = NULL;
+    unsigned nhot;
+    double start = emscripten_get_now();
+    TrModule *m;
+    TrCompiled *c;
+
+    qemu_mutex_lock(&translate_lock);
+    qemu_mutex_lock(&queue_lock);
+    hot = g_memdup2(queue, queued * sizeof(queue[0]));
+    nhot = queued;
+    queued = 0;
+    qemu_mutex_unlock(&queue_lock);
+    if (t) {
+        tr_thread_sync(t);
+    }
+    if (!nhot || tr_full) {
+        qemu_mutex_unlock(&translate_lock);
+        return;
+    }
+
+    m = tr_module_new();
+    for (unsigned i = 0; i < nhot; i++) {
+        if (!hot[i][TCI_TB_UNIT]) {
+            tr_module_add(m, hot[i]);
+        }
+    }
+    tr_module_generate(m);
+    if (m->nregion) {
+        c = g_new0(TrCompiled, 1);
+        tr_module_bytes(m, &c->bytes);
+        c->nfuncs = m->nregion;
+        c->nimports = m->imports->len;
+        c->imports = g_new(uint32_t, c->nimports);
+        for (int i = 0; i < c->nimports; i++) {
+            c->imports[i] = g_array_index(m->imports, TrImport, i).func;
+        }
+        tr_stats.generate_ms += emscripten_get_now() - start;
+        start = emscripten_get_now();
+        tr_modules[nmodules] = c;
+        if (!t || compile(t, nmodules)) {
+            publish(m, nmodules);
+        }
+        tr_stats.compile_ms += emscripten_get_now() - start;
+        tr_stats.modules++;
+        tr_stats.functions += c->nfuncs;
+        tr_stats.wasm_bytes += c->bytes.len;
+        live_bytes += c->bytes.len;
+        live_funcs += c->nfuncs;
+        if (++nmodules == TR_MAX_MODULES || live_bytes > MAX_BYTES ||
+            live_funcs > MAX_FUNCS) {
+            qatomic_set(&tr_full, true);
+        }
+    }
+    tr_module_free(m);
+    qemu_mutex_unlock(&translate_lock);
+}
+
+void tr_queue(uint32_t *start)
+{
+    bool now;
+
+    qemu_mutex_lock(&queue_lock);
+    if (queued < ARRAY_SIZE(queue)) {
+        queue[queued++] = start;
+        qatomic_set(&start[TCI_TB_HEAT],
+                    start[TCI_TB_HEAT] | TCI_HEAT_DONE);
+    }
+    now = queued >= tci_wasm_config.batch;
+    if (tci_wasm_config.thread) {
+        if (queued == 1 || now) {
+            qemu_cond_signal(&queue_cond);
+        }
+        now = false;
+    }
+    qemu_mutex_unlock(&queue_lock);
+    if (now) {
+        translate(NULL);
+    }
+}
+
+/* A module is worth waiting for company, but not for long. */
+#define LINGER_MS 2
+
+static void *compile_thread(void *opaque)
+{
+    TrThread *t = g_new0(TrThread, 1);
+
+    for (;;) {
+        qemu_mutex_lock(&queue_lock);
+        while (!queued && t->generation == qatomic_read(&tr_generation)) {
+            qemu_cond_wait(&queue_cond, &queue_lock);
+        }
+        if (queued && queued < tci_wasm_config.batch) {
+            qemu_cond_timedwait(&queue_cond, &queue_lock, LINGER_MS);
+        }
+        qemu_mutex_unlock(&queue_lock);
+        translate(t);
+    }
+    return NULL;
+}
+
+void tr_compile_init(void)
+{
+    QemuThread thread;
+
+    qemu_mutex_init(&queue_lock);
+    qemu_mutex_init(&translate_lock);
+    qemu_cond_init(&queue_cond);
+    tr_tail_calls = tci_wasm_config.tail_calls &&
+                    tci_wasm_config.mode == TCI_WASM_REGIONS &&
+                    tr_js_has_tail_calls();
+    if (tci_wasm_config.thread) {
+        qemu_thread_create(&thread, "translator", compile_thread, NULL,
+                           QEMU_THREAD_DETACHED);
+    }
+}
+
+void tci_wasm_flush(void)
+{
+    if (nmodules == 1 && !queued) {
+        return;
+    }
+    qemu_mutex_lock(&translate_lock);
+    qemu_mutex_lock(&queue_lock);
+    queued = 0;
+    qatomic_set(&tr_generation, tr_generation + 1);
+    for (uint32_t i = 1; i < nmodules; i++) {
+        free_module(tr_modules[i]);
+        tr_modules[i] = NULL;
+    }
+    nmodules = 1;
+    live_bytes = live_funcs = 0;
+    qatomic_set(&tr_full, false);
+    tr_stats.flushes++;
+    qemu_cond_signal(&queue_cond);
+    qemu_mutex_unlock(&queue_lock);
+    qemu_mutex_unlock(&translate_lock);
+}

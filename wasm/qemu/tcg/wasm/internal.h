@@ -1,0 +1,153 @@
+/*
+ * Bootlink: what the translator's own files share.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef TCG_WASM_INTERNAL_H
+#define TCG_WASM_INTERNAL_H
+
+#include "tcg/tcg.h"
+#include "exec/translation-block.h"
+#include "translator.h"
+#include "buffer.h"
+#include "opcodes.h"
+
+/* ---- Bytecode of one TB (block.c) ---- */
+
+#define TR_MAX_LABELS 64
+
+typedef struct TrBlock {
+    uint32_t *start;            /* its header */
+    uint32_t *end;              /* behind the last op */
+    uint32_t *label[TR_MAX_LABELS];     /* branch targets, ascending */
+    int nlabel;
+    uint32_t **slot[2];         /* what goto_tb reads: jmp_target_addr[] */
+    uint32_t *target[2];        /* what was there at the scan */
+    int nslot;
+    uint32_t *successor;        /* by goto_ptr, or NULL */
+    uint32_t flags, cflags;     /* the TB's */
+    int region, entry;          /* region -1: in none yet, -2: rejected */
+} TrBlock;
+
+/* The address that @insn names, relative to the word behind it. */
+static inline uint32_t *tr_relative(uint32_t insn, uint32_t *next)
+{
+    int diff = sextract32(insn, 12, 20);
+
+    return diff ? (uint32_t *)((uint8_t *)next + diff) : NULL;
+}
+
+/* Fill in @b; false when its bytecode is not what can be translated. */
+bool tr_scan_block(TrBlock *b, uint32_t *start);
+
+/* ---- One module under construction (module.c, region.c) ---- */
+
+typedef struct TrFixup {
+    size_t at;                  /* of a function index in the code */
+    int region;
+} TrFixup;
+
+typedef struct TrModule {
+    GArray *blocks;             /* TrBlock */
+    GHashTable *by_start;       /* TrBlock.start -> index + 1 */
+    int nregion;
+    TrBuf types;                /* type section's entries */
+    int ntype;
+    GArray *type_at;            /* offset of each in types */
+    GArray *imports;            /* TrImport */
+    TrBuf code;                 /* code section's entries */
+    GArray *fixups;             /* TrFixup */
+} TrModule;
+
+typedef struct TrImport {
+    uint32_t func;              /* index in the function table */
+    int type;
+} TrImport;
+
+/* wasm function type from a list of argument types, result 0: none */
+int tr_type(TrModule *m, const uint8_t *args, int nargs, uint8_t result);
+/* Index of the import that stands for the C function @func */
+int tr_import(TrModule *m, uintptr_t func, int type);
+/* Bytes of the whole module; frees nothing */
+void tr_module_bytes(TrModule *m, TrBuf *out);
+
+TrModule *tr_module_new(void);
+void tr_module_free(TrModule *m);
+static inline TrBlock *tr_block(TrModule *m, int i)
+{
+    return &g_array_index(m->blocks, TrBlock, i);
+}
+/* Add @start's TB; its index, or -1 */
+int tr_module_add(TrModule *m, uint32_t *start);
+/* Group blocks into regions and generate a function for each */
+void tr_module_generate(TrModule *m);
+
+/* ---- One function under construction (emit.h, ops.c, ...) ---- */
+
+typedef struct TrFunc TrFunc;
+
+/* Generate the code of one block; false when an op has no translation */
+bool tr_gen_block(TrFunc *f, TrBlock *b);
+/* Jump to @to (in the same module) if its address is on the stack (i32) */
+void tr_gen_chain(TrFunc *f, TrBlock *from, uint32_t *to);
+
+/* ---- Run time (run.c, compile.c) ---- */
+
+#define TR_UNIT_FUNCS 4096
+
+/* A unit: module number from 1, function in it */
+static inline uint32_t tci_unit(uint32_t module, uint32_t func)
+{
+    return module * TR_UNIT_FUNCS + func;
+}
+
+typedef uint32_t TrUnitFunc(uint32_t base, uint64_t env, uint32_t entry);
+
+/* What is added to a negative offset from env */
+#define TR_BIAS ROUND_UP(sizeof(CPUState), 4096)
+
+typedef struct TrStats {
+    uint64_t modules, functions, blocks, rejected, wasm_bytes, bytecode_bytes;
+    uint64_t flushes, instances;
+    uint64_t chain_inside, chain_tail, chain_out, ptr_inside, ptr_out;
+    uint64_t checked, check_skipped, check_failed;
+    double generate_ms, compile_ms, instantiate_ms, longest_ms;
+    uint32_t rejected_op[256];
+} TrStats;
+
+extern TrStats tr_stats;
+extern bool tr_tail_calls;
+
+/* A module that any thread can instantiate */
+typedef struct TrCompiled {
+    TrBuf bytes;
+    uint32_t *imports;          /* function table indices */
+    int nimports, nfuncs;
+    int instances;
+} TrCompiled;
+
+#define TR_MAX_MODULES 8192
+extern TrCompiled *tr_modules[TR_MAX_MODULES];
+extern unsigned tr_generation;
+extern bool tr_full;
+
+/* The functions of this thread, in this thread's table */
+typedef struct TrThread {
+    unsigned generation;
+    uint32_t table_start, table_next, table_end;
+    uint32_t base[TR_MAX_MODULES];      /* table index; 0: not here yet */
+} TrThread;
+
+/* Forget what was there before the last flush */
+void tr_thread_sync(TrThread *t);
+/* Table index of @module's first function; 0 when the browser refuses it */
+uint32_t tr_instantiate(TrThread *t, uint32_t module);
+
+void tr_queue(uint32_t *start);
+/* Start the compile thread, if there is to be one */
+void tr_compile_init(void);
+
+/* check.c */
+uintptr_t tr_check_run(CPUArchState *env, uint32_t *tb, TrUnitFunc *func);
+
+#endif

@@ -1,0 +1,188 @@
+/*
+ * Bootlink: guest memory accesses: the TLB hit inline, the rest by a helper.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "qemu/osdep.h"
+#include "tcg/tcg.h"
+#include "tcg/tcg-ldst.h"
+#include "exec/tlb-common.h"
+#include "exec/helper-proto-common.h"
+#include "emit.h"
+
+/*
+ * Push 1 if the address in local @addr hits in the TLB for the access, and
+ * leave the host address in TR_HOST.  Compare tci_tlb_lookup() in tci.c.
+ */
+static void gen_tlb(TrFunc *f, bool store, int addr, MemOpIdx oi)
+{
+    MemOp mop = get_memop(oi);
+    int page_bits = tci_wasm_target.page_bits;
+    int fast = (int)offsetof(CPUState, neg.tlb.f[get_mmuidx(oi)]) -
+               (int)sizeof(CPUState);
+    uint64_t a_mask = (1u << memop_alignment_bits(mop)) - 1;
+    uint64_t s_mask = memop_size(mop) - 1;
+    uint32_t o;
+
+    /*
+     * A lock-free access of up to 8 bytes is single-copy atomic where it is
+     * aligned, and no more can be asked of WebAssembly.
+     */
+    if ((f->block->cflags & CF_PARALLEL) &&
+        (mop & MO_ATOM_MASK) == MO_ATOM_WITHIN16) {
+        a_mask |= s_mask;
+    }
+
+    e_get(f, addr);
+    e_i64(f, page_bits - CPU_TLB_ENTRY_BITS);
+    e_op(f, W_I64_SHR_U);
+    e_op(f, W_I32_WRAP_I64);
+    o = tr_env(f, fast + offsetof(CPUTLBDescFast, mask));
+    e_mem(f, W_I32_LOAD, o);
+    e_op(f, W_I32_AND);
+    o = tr_env(f, fast + offsetof(CPUTLBDescFast, table));
+    e_mem(f, W_I32_LOAD, o);
+    e_op(f, W_I32_ADD);
+    e_tee(f, TR_ENTRY_TLB);
+    e_mem(f, W_I64_LOAD, store ? offsetof(CPUTLBEntry, addr_write)
+                               : offsetof(CPUTLBEntry, addr_read));
+    /* Where it may be unaligned, the last byte must be in the page too. */
+    e_get(f, addr);
+    if (a_mask < s_mask) {
+        e_i64(f, s_mask - a_mask);
+        e_op(f, W_I64_ADD);
+    }
+    e_i64(f, (int64_t)(-1ull << page_bits) | a_mask);
+    e_op(f, W_I64_AND);
+    e_op(f, W_I64_EQ);
+}
+
+/* Push the host address (i32) of the access that hit */
+static void gen_host(TrFunc *f, int addr)
+{
+    e_get(f, addr);
+    e_op(f, W_I32_WRAP_I64);
+    e_get(f, TR_ENTRY_TLB);
+    e_mem(f, W_I32_LOAD, offsetof(CPUTLBEntry, addend));
+    e_op(f, W_I32_ADD);
+}
+
+static void gen_slow_ldst(TrFunc *f, bool store, TCGReg val, int addr,
+                          MemOpIdx oi, uint32_t *next)
+{
+    static void *const load[16] = {
+        [MO_UB] = helper_ldub_mmu, [MO_SB] = helper_ldsb_mmu,
+        [MO_UW] = helper_lduw_mmu, [MO_SW] = helper_ldsw_mmu,
+        [MO_UL] = helper_ldul_mmu, [MO_SL] = helper_ldsl_mmu,
+        [MO_UQ] = helper_ldq_mmu,
+    };
+    static void *const save[4] = {
+        helper_stb_mmu, helper_stw_mmu, helper_stl_mmu, helper_stq_mmu
+    };
+    static const uint8_t load_args[] = {
+        W_TYPE_I64, W_TYPE_I64, W_TYPE_I32, W_TYPE_I64
+    };
+    MemOp mop = get_memop(oi);
+    bool wide = (mop & MO_SIZE) == MO_64;
+    const uint8_t save_args[] = {
+        W_TYPE_I64, W_TYPE_I64, wide ? W_TYPE_I64 : W_TYPE_I32,
+        W_TYPE_I32, W_TYPE_I64
+    };
+
+    e_get(f, TR_ENV);
+    e_get(f, addr);
+    if (store) {
+        wide ? tr_get(f, val) : tr_get32(f, val);
+    }
+    e_i32(f, oi);
+    e_i64(f, (uintptr_t)next);
+    if (store) {
+        tr_call(f, save[mop & MO_SIZE], save_args, sizeof(save_args), 0);
+    } else {
+        tr_call(f, load[mop & MO_SSIZE], load_args, sizeof(load_args),
+                W_TYPE_I64);
+    }
+}
+
+void tr_gen_ldst(TrFunc *f, bool store, TCGReg val, TCGReg addr_reg,
+                 MemOpIdx oi, uint32_t *next)
+{
+    static const uint8_t load_op[16] = {
+        [MO_UB] = W_I64_LOAD8_U, [MO_SB] = W_I64_LOAD8_S,
+        [MO_UW] = W_I64_LOAD16_U, [MO_SW] = W_I64_LOAD16_S,
+        [MO_UL] = W_I64_LOAD32_U, [MO_SL] = W_I64_LOAD32_S,
+        [MO_UQ] = W_I64_LOAD,
+    };
+    static const uint8_t store_op[4] = {
+        W_I64_STORE8, W_I64_STORE16, W_I64_STORE32, W_I64_STORE
+    };
+    MemOp mop = get_memop(oi);
+    int addr;
+
+    if (addr_reg == TCG_AREG0 || f->reg_known[addr_reg]) {
+        addr = tr_tmp(f, 2);
+        tr_get(f, addr_reg);
+        e_set(f, addr);
+    } else {
+        addr = tr_local(f, &f->reg[addr_reg]);
+    }
+
+    if (mop & MO_BSWAP) {
+        gen_slow_ldst(f, store, val, addr, oi, next);
+    } else {
+        gen_tlb(f, store, addr, oi);
+        e_begin(f, W_IF, store ? W_TYPE_VOID : W_TYPE_I64);
+        gen_host(f, addr);
+        if (store) {
+            tr_get(f, val);
+            e_mem(f, store_op[mop & MO_SIZE], 0);
+        } else {
+            e_mem(f, load_op[mop & MO_SSIZE], 0);
+        }
+        e_op(f, W_ELSE);
+        gen_slow_ldst(f, store, val, addr, oi, next);
+        e_end(f);
+    }
+    if (!store) {
+        tr_set(f, val);
+    }
+}
+
+bool tr_gen_ldst128(TrFunc *f, bool store, MemOpIdx oi, uint32_t insn,
+                    uint32_t *next)
+{
+    MemOp mop = get_memop(oi);
+    MemOp atom = mop & MO_ATOM_MASK;
+    int addr, host;
+
+    /* Two 8-byte halves: good enough for LDP, not for 16 bytes at once. */
+    if ((mop & MO_BSWAP) ||
+        ((f->block->cflags & CF_PARALLEL) &&
+         atom != MO_ATOM_NONE && atom != MO_ATOM_IFALIGN_PAIR)) {
+        return false;
+    }
+    addr = tr_local(f, &f->slot[2]);
+    if (f->slot_known[2]) {
+        e_i64(f, f->slot_value[2]);
+        e_set(f, addr);
+    }
+    host = TR_HOST;
+    gen_tlb(f, store, addr, oi);
+    e_begin(f, W_IF, W_TYPE_VOID);
+    gen_host(f, addr);
+    e_set(f, host);
+    for (int i = 0; i < 2; i++) {
+        e_get(f, host);
+        if (store) {
+            tr_slot_get(f, 4 + 2 * i);
+            e_mem(f, W_I64_STORE, 8 * i);
+        } else {
+            e_mem(f, W_I64_LOAD, 8 * i);
+            tr_set(f, TCG_REG_R0 + i);
+        }
+    }
+    e_op(f, W_ELSE);
+    tr_gen_helper(f, insn, next);
+    e_end(f);
+    return true;
+}

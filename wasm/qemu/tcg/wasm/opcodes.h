@@ -1,0 +1,49 @@
+/*
+ * Bootlink: WebAssembly opcodes that the translator emits (WebAssembly core
+ * specification, 5.4 Instructions; threads and tail-call proposals).
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef TCG_WASM_OPCODES_H
+#define TCG_WASM_OPCODES_H
+
+enum {
+    W_UNREACHABLE = 0x00, W_BLOCK = 0x02, W_LOOP, W_IF, W_ELSE,
+    W_END = 0x0b, W_BR, W_BR_IF, W_BR_TABLE, W_RETURN, W_CALL,
+    W_RETURN_CALL = 0x12,
+    W_DROP = 0x1a, W_SELECT,
+    W_LOCAL_GET = 0x20, W_LOCAL_SET, W_LOCAL_TEE, W_GLOBAL_GET,
+
+    W_I32_LOAD = 0x28, W_I64_LOAD,
+    W_I32_LOAD8_U = 0x2d,
+    W_I64_LOAD8_S = 0x30, W_I64_LOAD8_U, W_I64_LOAD16_S, W_I64_LOAD16_U,
+    W_I64_LOAD32_S, W_I64_LOAD32_U,
+    W_I32_STORE = 0x36, W_I64_STORE,
+    W_I32_STORE8 = 0x3a,
+    W_I64_STORE8 = 0x3c, W_I64_STORE16, W_I64_STORE32,
+
+    W_I32_CONST = 0x41, W_I64_CONST,
+    W_I32_EQZ = 0x45, W_I32_EQ, W_I32_NE,
+    W_I64_EQZ = 0x50, W_I64_EQ, W_I64_NE, W_I64_LT_S, W_I64_LT_U,
+    W_I64_GT_S, W_I64_GT_U, W_I64_LE_S, W_I64_LE_U, W_I64_GE_S, W_I64_GE_U,
+    W_I64_TO_I32_COMPARE = -0x0b,   /* i32.lt_s is i64.lt_s - 0x0b, ... */
+
+    W_I32_CLZ = 0x67, W_I32_CTZ, W_I32_POPCNT, W_I32_ADD, W_I32_SUB,
+    W_I32_MUL, W_I32_DIV_S, W_I32_DIV_U, W_I32_REM_S, W_I32_REM_U,
+    W_I32_AND, W_I32_OR, W_I32_XOR, W_I32_SHL, W_I32_SHR_S, W_I32_SHR_U,
+    W_I32_ROTL, W_I32_ROTR,
+    W_I64_CLZ = 0x79, W_I64_CTZ, W_I64_POPCNT, W_I64_ADD, W_I64_SUB,
+    W_I64_MUL, W_I64_DIV_S, W_I64_DIV_U, W_I64_REM_S, W_I64_REM_U,
+    W_I64_AND, W_I64_OR, W_I64_XOR, W_I64_SHL, W_I64_SHR_S, W_I64_SHR_U,
+    W_I64_ROTL, W_I64_ROTR,
+    W_I32_WRAP_I64 = 0xa7,
+    W_I64_EXTEND_I32_S = 0xac, W_I64_EXTEND_I32_U,
+    W_I64_EXTEND8_S = 0xc2, W_I64_EXTEND16_S, W_I64_EXTEND32_S,
+
+    W_PREFIX_ATOMIC = 0xfe, W_ATOMIC_FENCE = 0x03,
+
+    W_TYPE_VOID = 0x40, W_TYPE_FUNC = 0x60, W_TYPE_FUNCREF = 0x70,
+    W_TYPE_I64 = 0x7e, W_TYPE_I32 = 0x7f,
+};
+
+#endif

@@ -1,0 +1,81 @@
+/*
+ * Bootlink: run compiled TBs, and notice which are hot.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "qemu/osdep.h"
+#include "qemu/error-report.h"
+#include "exec/tb-flush.h"
+#include "internal.h"
+
+TCIWasmTarget tci_wasm_target;
+static __thread TrThread *self;
+
+static void begin_first(CPUState *cpu)
+{
+    static gsize once;
+
+    if (g_once_init_enter(&once)) {
+        tci_wasm_target_init(cpu);
+        if (tci_wasm_config.mode != TCI_WASM_OFF) {
+            tr_compile_init();
+        }
+        g_once_init_leave(&once, 1);
+    }
+    self = g_new0(TrThread, 1);
+}
+
+void tci_wasm_begin(CPUArchState *env)
+{
+    CPUState *cpu = env_cpu(env);
+
+    if (unlikely(!self)) {
+        begin_first(cpu);
+    }
+    tci_wasm_target_enter(cpu);
+    tci_wasm_checking = false;
+    tr_thread_sync(self);
+    if (unlikely(qatomic_read(&tr_full)) && qatomic_xchg(&tr_full, false)) {
+        tb_flush(cpu);
+    }
+}
+
+uintptr_t tci_wasm_run(CPUArchState *env, uint32_t *tb)
+{
+    TrThread *t = self;
+    uint32_t unit, heat;
+
+    while ((unit = qatomic_load_acquire(&tb[TCI_TB_UNIT]))) {
+        uint32_t func = t->base[unit / TR_UNIT_FUNCS], next;
+
+        if (unlikely(!func)) {
+            func = tr_instantiate(t, unit / TR_UNIT_FUNCS);
+            if (!func) {
+                return (uintptr_t)tb;
+            }
+        }
+        func += unit % TR_UNIT_FUNCS;
+        if (unlikely(tci_wasm_config.check)) {
+            return tr_check_run(env, tb, (TrUnitFunc *)(uintptr_t)func);
+        }
+        next = ((TrUnitFunc *)(uintptr_t)func)((uintptr_t)env - TR_BIAS,
+                                               (uintptr_t)env,
+                                               tb[TCI_TB_ENTRY]);
+        if (next & TCI_WASM_EXIT) {
+            return next;
+        }
+        if (!next) {            /* goto_ptr to the epilogue */
+            return TCI_WASM_EXIT;
+        }
+        tb = (uint32_t *)(uintptr_t)next;
+    }
+
+    heat = tb[TCI_TB_HEAT];
+    if (likely(heat < TCI_HEAT_DONE)) {
+        tb[TCI_TB_HEAT] = ++heat;
+        if (unlikely(heat >= tci_wasm_config.threshold)) {
+            tr_queue(tb);
+        }
+    }
+    return (uintptr_t)tb;
+}
