@@ -1,6 +1,7 @@
 import { computed, signal } from '@preact/signals';
 import type { Catalogue, Guest } from '../machine/guest.js';
 import type { Failure, Result } from '../engine/common/failure.js';
+import { translators, type Translator } from '../engine/common/command-line.js';
 import type { OwnFiles } from '../engine/common/own-files.js';
 import { isOver } from '../engine/common/run-state.js';
 import { Run } from '../engine/ui/run.js';
@@ -13,6 +14,8 @@ export interface Route {
   guest: string | undefined;
   /** False for `?boot=0`: show the guest, wait for the click. */
   boot: boolean;
+  /** `?translator=`: how hot guest code is run; undefined for the engine's default. */
+  translator?: Translator | undefined;
 }
 
 export function readRoute(search: string): Route {
@@ -20,6 +23,7 @@ export function readRoute(search: string): Route {
   return {
     guest: parameters.get('guest') ?? undefined,
     boot: parameters.get('boot') !== '0',
+    translator: translators.find((each) => each === parameters.get('translator')),
   };
 }
 
@@ -80,9 +84,21 @@ function bootFromRoute(): void {
   void boot(entry.guest);
 }
 
+/** Says so when the address asks for a translator that there is not. */
+function checkTranslator(): void {
+  const asked = new URLSearchParams(location.search).get('translator');
+  if (asked === null || translators.some((each) => each === asked)) return;
+  notice.value = {
+    what: `There is no translator “${asked}”; the engine's default is used.`,
+    input: `?translator=${asked}`,
+    remedy: `Put one of ${translators.join(', ')} into the address.`,
+  };
+}
+
 /** Goes to where the address bar points. */
 export function openRoute(next: Route, mayBoot: boolean): void {
   route.value = next;
+  checkTranslator();
   const current = run.value;
   const shown = current !== undefined && current.guest.id === next.guest;
   bootWanted = mayBoot && next.boot && next.guest !== undefined && !shown;
@@ -95,8 +111,11 @@ export function navigate(next: Route): void {
   url.search = '';
   if (next.guest !== undefined) url.searchParams.set('guest', next.guest);
   if (next.guest !== undefined && !next.boot) url.searchParams.set('boot', '0');
+  // The choice of translator stays with the tab.
+  const translator = next.translator ?? route.value.translator;
+  if (translator !== undefined) url.searchParams.set('translator', translator);
   history.pushState(null, '', url);
-  openRoute(next, true);
+  openRoute({ ...next, translator }, true);
 }
 
 /** Lets go of the run and its terminals; a live one is ended first. */
@@ -117,12 +136,14 @@ export async function boot(guest: Guest, ownFiles: OwnFiles = {}): Promise<void>
   await endRun();
   bootedAt.value = undefined;
   notice.value = undefined;
+  checkTranslator();
   activeConsole.value = guest.consoles[0]?.id;
   const started: Run = new Run({
     guest,
     engineUrl,
     imageBase: catalogueUrl,
     ownFiles,
+    translator: route.value.translator,
     createWorker: () =>
       new Worker(new URL('../engine/worker/index.ts', import.meta.url), {
         type: 'module',

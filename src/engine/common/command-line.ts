@@ -11,11 +11,20 @@ export function imageReference(image: GuestImage): string {
   return image.use === 'file' ? `${IMAGE_FOLDER}/${image.name}` : `bootlink:${image.name}`;
 }
 
+/** How hot guest code is run: see `wasm/translator.md`. The engine's own default is `off`. */
+export const translators = ['off', 'blocks', 'regions'] as const;
+export type Translator = (typeof translators)[number];
+
+function accelerator(translator: Translator | undefined): string {
+  const bounded = `tcg,tb-size=${TRANSLATION_MIB}`;
+  return translator === undefined ? bounded : `${bounded},translator=${translator}`;
+}
+
 /**
  * QEMU's whole argument list (without the program name): the guest's own, the chardev of each
  * console, monitor, QMP, no display and no sound.
  */
-export function commandLine(guest: Guest): string[] {
+export function commandLine(guest: Guest, translator?: Translator): string[] {
   const chardevs = [...guest.consoles.map((each) => each.id), MONITOR_CHANNEL, QMP_CHANNEL];
   return [
     ...chardevs.flatMap((id) => ['-chardev', `bootlink,id=${id}`]),
@@ -25,7 +34,7 @@ export function commandLine(guest: Guest): string[] {
     // Sound cards want somewhere to play.
     ...['-audio', 'driver=none'],
     ...['-L', ROM_FOLDER],
-    ...(guest.args.includes('-accel') ? [] : ['-accel', `tcg,tb-size=${TRANSLATION_MIB}`]),
+    ...(guest.args.includes('-accel') ? [] : ['-accel', accelerator(translator)]),
     ...resolveImages(guest, imageReference),
   ];
 }

@@ -1,4 +1,5 @@
 import type { Guest } from '../../machine/guest.js';
+import type { Translator } from './command-line.js';
 import type { ChannelMap } from './console.js';
 import type { Failure, Result } from './failure.js';
 import type { MemoryPlan } from './memory.js';
@@ -15,6 +16,8 @@ export interface BootRequest {
   /** Absolute URL that the images' URLs are relative to. */
   imageBase: string;
   ownFiles: OwnFiles;
+  /** Undefined for the engine's default. */
+  translator: Translator | undefined;
 }
 
 /** How far one file of a boot has come. Bytes as they travel. */

@@ -5,6 +5,7 @@ import { deferred } from '../common/deferred.js';
 import type { Failure, Result } from '../common/failure.js';
 import type { MemoryPlan } from '../common/memory.js';
 import type { EngineEvents, EngineService, FileProgress, OutputLine } from '../common/protocol.js';
+import type { Translator } from '../common/command-line.js';
 import type { OwnFiles } from '../common/own-files.js';
 import {
   isOver,
@@ -29,6 +30,7 @@ export interface RunOptions {
   imageBase: string;
   /** The visitor's own files in place of images. */
   ownFiles?: OwnFiles;
+  translator?: Translator | undefined;
   createWorker(): Worker;
   /** Is called after anything that `Run` shows has changed. */
   onChange(): void;
@@ -95,9 +97,9 @@ export class Run {
     });
     this.service = Comlink.wrap<EngineService>(worker);
     this.events = Comlink.proxy(this.createEvents());
-    const { guest, engineUrl, imageBase } = this.options;
+    const { guest, engineUrl, imageBase, translator } = this.options;
     const { ownFiles } = this;
-    this.service.boot({ guest, engineUrl, imageBase, ownFiles }, this.events).then(
+    this.service.boot({ guest, engineUrl, imageBase, ownFiles, translator }, this.events).then(
       (result) => {
         if (isOver(this.state)) return;
         if (result.ok) this.attach(result.value);

@@ -126,7 +126,7 @@ async function start(
   });
   for (const [name, bytes] of roms) placeRom(module, name, bytes);
   const wake = module._bootlink_wake_word() >>> 0;
-  module.callMain(commandLine(guest));
+  module.callMain(commandLine(guest, request.translator));
   return { memory: memory.buffer as unknown as SharedArrayBuffer, wake, channels };
 }
 

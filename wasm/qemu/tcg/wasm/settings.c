@@ -20,7 +20,8 @@
 #include "internal.h"
 
 TCIWasmConfig tci_wasm_config = {
-    .mode = TCI_WASM_REGIONS,
+    /* Until the instruction probe has compared every family with native QEMU. */
+    .mode = TCI_WASM_OFF,
     .threshold = 100,
     .batch = 64,
     .region = 64,
