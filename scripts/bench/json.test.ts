@@ -57,3 +57,11 @@ it('prints medians with their ratio, a dash for what is missing, and what failed
   expect(row('cold boot of uefi')).toMatch(/ 1\.00 s +- +-$/);
   expect(lines.slice(-2)).toEqual(['Not measured:', 'uefi, tab, round 1: no']);
 });
+
+it('says when the machine was busy, and leaves out rows that only the tab could have', () => {
+  const busy = { ...measured, load: { before: [1.5, 0, 0], after: [0, 0, 0] } };
+  expect(reportLines(busy).join('\n')).toContain('The machine was busy');
+  expect(reportLines(measured).join('\n')).not.toContain('The machine was busy');
+  expect(reportLines(measured).join('\n')).not.toContain('tab memory at the prompt of uefi');
+  expect(reportLines(empty).join('\n')).not.toContain('key press');
+});

@@ -18,7 +18,12 @@ export async function servePage(publicDir: string): Promise<PageServer> {
   const remove = () => rmSync(folder, { recursive: true, force: true });
   try {
     await buildPage(join(folder, 'page'));
+    const before = process.listeners('SIGTERM');
     const { url, server } = await previewPage(join(folder, 'page'), publicDir);
+    // vite ends the process at SIGTERM, with native QEMU and this folder left behind.
+    for (const listener of process.listeners('SIGTERM')) {
+      if (!before.includes(listener)) process.off('SIGTERM', listener);
+    }
     const open = new Set<Socket>();
     let sent = 0;
     server.httpServer.on('connection', (socket: Socket) => {

@@ -83,10 +83,9 @@ export class TabMachine {
     };
     while (times.length < presses) {
       times.push(await press('x'));
-      // The shell takes the line away, and says so; that is no echo of a key.
-      if (times.length % pressesPerLine === 0) await press('Control+u');
+      // The shell takes the line away and draws its prompt anew: no echo, and not counted.
+      if (times.length % pressesPerLine === 0 || times.length === presses) await press('Control+u');
     }
-    await press('Control+u');
     return times;
   }
 
