@@ -3,9 +3,9 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { build, preview, type PreviewServer } from 'vite';
 import type { TestProject } from 'vitest/node';
 import { fixtureCatalogue, fixtureImage } from './fixtures/catalogue.js';
+import { buildPage, previewPage } from './preview.js';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -45,39 +45,23 @@ function writeFixtures(folder: string): void {
   writeFileSync(join(guests, 'image.bin'), fixtureImage);
 }
 
-async function servePage(outDir: string, publicDir: string): Promise<[string, PreviewServer]> {
-  // vite.config.ts reads it; the tests themselves look at what was set before.
-  const before = process.env.BOOTLINK_PUBLIC;
-  process.env.BOOTLINK_PUBLIC = publicDir;
-  const server = await preview({
-    logLevel: 'error',
-    build: { outDir },
-    preview: { port: 0, host: '127.0.0.1' },
-  });
-  if (before === undefined) delete process.env.BOOTLINK_PUBLIC;
-  else process.env.BOOTLINK_PUBLIC = before;
-  const address = server.httpServer.address();
-  if (address === null || typeof address === 'string') throw new Error('The preview has no port.');
-  return [`http://127.0.0.1:${address.port}/`, server];
-}
-
 /** Builds the page and serves it, by vite's preview, for every test. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = mkdtempSync(join(tmpdir(), 'bootlink-e2e-'));
   const outDir = join(folder, 'page');
   const fixtureFolder = join(folder, 'public');
   writeFixtures(fixtureFolder);
-  await build({ logLevel: 'error', build: { outDir, copyPublicDir: false, emptyOutDir: true } });
+  await buildPage(outDir);
   const realPublic = process.env.BOOTLINK_PUBLIC ?? 'public';
-  const [pageUrl, page] = await servePage(outDir, realPublic);
-  const [fixtureUrl, fixture] = await servePage(outDir, fixtureFolder);
-  project.provide('pageUrl', pageUrl);
-  project.provide('fixtureUrl', fixtureUrl);
+  const page = await previewPage(outDir, realPublic);
+  const fixture = await previewPage(outDir, fixtureFolder);
+  project.provide('pageUrl', page.url);
+  project.provide('fixtureUrl', fixture.url);
   project.provide('pageFolder', outDir);
   project.provide('fixtureFolder', fixtureFolder);
   return async () => {
-    await page.close();
-    await fixture.close();
+    await page.server.close();
+    await fixture.server.close();
     rmSync(folder, { recursive: true });
   };
 }

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { stepMatcher, withoutControls } from './expect';
 import { findExtents } from './image';
 
 const block = 64 << 10;
@@ -39,20 +38,4 @@ it('leaves out what is zero', () => {
     [block, 2 * block],
     [4 * block, block],
   ]);
-});
-
-it('reads consoles as a person does', () => {
-  expect(
-    withoutControls('\x1b[2J\x1b[01;01H\x1b[=3hShell> \x1b[0m\r\nab\x07\tc\x1b]0;t\x07d'),
-  ).toBe('Shell> \nab\tcd');
-});
-
-it('matches steps from where the last one ended', () => {
-  const literal = stepMatcher('=> ');
-  expect(literal('=> x => ', 0)).toBe(3);
-  expect(literal('=> x => ', 3)).toBe(8);
-  expect(literal('=> x => ', 8)).toBeUndefined();
-  const regex = stepMatcher('/Res: +0x0\\b/');
-  expect(regex('Res: 0x01 Res:  0x0\n', 0)).toBe(19);
-  expect(stepMatcher('/')('a/b', 0)).toBe(2);
 });

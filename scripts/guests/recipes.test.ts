@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { expectation } from '../../src/machine/steps';
 import { checkSteps } from '../setup/steps';
 import { recipes } from './index';
 import { licences } from './licences';
-import { stepMatcher } from './expect';
 import { withNeeds } from './piece';
 
 const pieces = withNeeds(recipes.flatMap((recipe) => recipe.pieces));
@@ -34,7 +34,7 @@ describe('the recipes', () => {
       expect(chardevs).toEqual(recipe.consoles.map(({ id }) => id));
       for (const step of [...recipe.boot, ...recipe.check]) {
         expect(recipe.consoles.map(({ id }) => id)).toContain(step.console);
-        if (step.expect !== undefined) expect(() => stepMatcher(step.expect ?? '')).not.toThrow();
+        if (step.expect !== undefined) expect(() => expectation(step.expect ?? '')).not.toThrow();
       }
       for (const image of recipe.images) expect(recipe.pieces).toContain(image.piece);
     },

@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { command } from './process';
+import { ensureBrowsers } from './browsers';
 import { buildPage, npmProgram } from './serve';
 import type { StepResult } from './steps';
 
@@ -38,12 +38,6 @@ export function sumTallies(tallies: readonly Tally[]): Tally {
     failed: sum.failed + next.failed,
   }));
 }
-
-/** Debian's browsers, which the tests drive: package and program. */
-const browsers = [
-  ['chromium', '/usr/bin/chromium'],
-  ['firefox-esr', '/usr/bin/firefox-esr'],
-] as const;
 
 /** Every check of the project, in order; the output of each goes to the terminal. */
 export async function runChecks(
@@ -105,18 +99,4 @@ async function runVitest(
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-/** Installs the browsers that are missing: packages of the host, by apt. */
-async function ensureBrowsers(say: (line: string) => void, signal: AbortSignal): Promise<void> {
-  const missing = browsers.filter(([, program]) => !existsSync(program)).map(([name]) => name);
-  if (missing.length === 0) return;
-  say(`Installing Debian’s browsers for the tests (apt-get install ${missing.join(' ')}) …`);
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  mkdirSync('/var/lib/apt/lists/partial', { recursive: true });
-  await command(['apt-get', 'update'], { env, signal });
-  await command(['apt-get', 'install', '-y', '--no-install-recommends', ...missing], {
-    env,
-    signal,
-  });
 }

@@ -20,6 +20,11 @@ describe('endOfMatch', () => {
     expect(endOfMatch('/Res: +0x[01]/', 'Res:  0x1')).toBe(9);
   });
 
+  it('takes a lone slash as itself, and an expression at its word boundaries', () => {
+    expect(endOfMatch('/', 'a/b')).toBe(2);
+    expect(endOfMatch('/Res: +0x0\\b/', 'Res: 0x01 Res:  0x0\n')).toBe(19);
+  });
+
   it('finds nothing where there is nothing', () => {
     expect(endOfMatch('=> ', 'Hit any key')).toBeUndefined();
   });

@@ -1,6 +1,8 @@
 /**
  * The expectations of a guest's steps (`GuestStep.expect`): a literal, or a JavaScript regular
- * expression written between slashes.
+ * expression written between slashes. The page, its tests, the native check and the bench all
+ * match by this, on the plain text of a console's log (`engine/common/plain-text.ts`), each
+ * step from where the last match on that console ended.
  */
 
 /** The expression that finds an expectation. @throws SyntaxError when it is not one. */

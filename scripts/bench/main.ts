@@ -1,0 +1,117 @@
+import { accessSync, constants, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import type { Catalogue, Guest } from '../../src/machine/guest';
+import { publicFolder, readCatalogue } from '../native/catalogue';
+import { nativeChroot } from '../native/chroot';
+import { ensureBrowsers } from '../setup/browsers';
+import { cacheFolder } from '../setup/cache';
+import type { Rootfs } from '../setup/rootfs';
+import { setUp } from '../setup/setup';
+import { help, readArguments } from './arguments';
+import { newestFullBuild } from './build-log';
+import { engineFacts } from './engine-size';
+import { toJson } from './json';
+import { load, machineFacts } from './machine-facts';
+import { servePage } from './page-server';
+import { reportLines } from './report';
+import type { BenchResults } from './results';
+import { runRounds } from './rounds';
+
+export interface BenchOptions {
+  repo: string;
+  args: readonly string[];
+  signal: AbortSignal;
+  say: (line: string) => void;
+}
+
+/** The guests to measure, and a line about each that is wanted but was not built. */
+export function chooseGuests(
+  catalogue: Catalogue,
+  wanted: readonly string[] | undefined,
+): { guests: Guest[]; missing: string[] } {
+  const entries = catalogue.guests.map((entry) => ({
+    id: entry.state === 'ready' ? entry.guest.id : entry.id,
+    entry,
+  }));
+  const unknown = wanted?.filter((id) => !entries.some((each) => each.id === id)) ?? [];
+  if (unknown.length > 0) {
+    const known = entries.map(({ id }) => id).join(', ');
+    throw new Error(`The catalogue has no guest ${unknown.join(', ')}. It has ${known || 'none'}.`);
+  }
+  const chosen = entries.filter(({ id }) => wanted === undefined || wanted.includes(id));
+  return {
+    guests: chosen.flatMap(({ entry }) => (entry.state === 'ready' ? [entry.guest] : [])),
+    missing: chosen.flatMap(({ id, entry }) =>
+      entry.state === 'ready' ? [] : [`${id}: it is ${entry.state}. ${entry.error ?? ''}`.trim()],
+    ),
+  };
+}
+
+async function prepare({ repo, signal, say }: BenchOptions): Promise<void> {
+  const results = await setUp({ repo, signal, say });
+  const engine = results.find(({ name }) => name === 'engine');
+  if (engine?.error !== undefined) {
+    throw new Error(
+      `The engine was not built, so there is nothing to measure: ${engine.error.message}`,
+    );
+  }
+}
+
+/** QEMU's own version and Debian's, such as `10.0.2 (Debian 1:10.0.2+ds-2)`. */
+async function nativeVersion(rootfs: Rootfs, signal: AbortSignal): Promise<string> {
+  const text = await rootfs.run(['qemu-system-aarch64', '--version'], { signal });
+  return /version (.+)/.exec(text)?.[1] ?? 'of no known version';
+}
+
+/**
+ * `npm run bench`: sets up, measures, prints the table.
+ *
+ * @returns the exit code: 1 when something could not be measured
+ */
+export async function runBench(options: BenchOptions): Promise<number> {
+  const { repo, signal, say } = options;
+  const wanted = readArguments(options.args);
+  if (wanted.help) {
+    say(help);
+    return 0;
+  }
+  const json = wanted.json === undefined ? undefined : resolve(wanted.json);
+  // Better to learn it now than when everything is measured.
+  if (json !== undefined) accessSync(dirname(json), constants.W_OK);
+  if (wanted.setUp) await prepare(options);
+  await ensureBrowsers(say, signal, ['chromium']);
+  const built = publicFolder(repo);
+  const { guests, missing } = chooseGuests(readCatalogue(built), wanted.guests);
+  const rootfs = await nativeChroot(repo, signal);
+  const nativeQemu = await nativeVersion(rootfs, signal);
+  say('Compressing the engine, building the page …');
+  const engine = await engineFacts(built);
+  const server = await servePage(built);
+  const fullBuildSeconds = newestFullBuild(join(cacheFolder(), 'logs'));
+  const before = load();
+  const results: BenchResults = {
+    set: wanted.set,
+    rounds: wanted.rounds,
+    ...(wanted.query === undefined ? {} : { query: wanted.query }),
+    machine: machineFacts(),
+    load: { before, after: before },
+    versions: { nativeQemu, engineQemu: engine.qemuVersion },
+    engine,
+    guests: [],
+    loads: [],
+    echoMs: [],
+    longestTaskMs: [],
+    ...(fullBuildSeconds === undefined ? {} : { fullBuildSeconds }),
+    failures: missing,
+  };
+  try {
+    const { rounds, query } = wanted;
+    await runRounds({ rootfs, server, built, rounds, query, signal, say }, guests, results);
+  } finally {
+    await server.close();
+  }
+  results.load.after = load();
+  say(`\n${reportLines(results).join('\n')}`);
+  if (json !== undefined) writeFileSync(json, `${JSON.stringify(toJson(results), null, 2)}\n`);
+  return results.failures.length === 0 ? 0 : 1;
+}

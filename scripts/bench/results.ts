@@ -1,0 +1,47 @@
+import type { EngineFacts } from './engine-size';
+import type { MachineFacts } from './machine-facts';
+
+/** A figure of native QEMU beside the tab's, of every round. */
+export interface Sides {
+  native: number[];
+  tab: number[];
+}
+
+export interface GuestResults {
+  id: string;
+  /** Seconds from process start or navigation to the prompt. */
+  boot: Sides;
+  /** MiB of the tab at the prompt. */
+  memoryMiB: number[];
+  /** Bytes that the server had sent at the prompt, to a browser that had nothing. */
+  firstVisitBytes: number[];
+}
+
+export interface LoadResults {
+  name: string;
+  title: string;
+  guest: string;
+  /** Seconds. */
+  times: Sides;
+}
+
+/** Everything measured, as it was measured: medians are taken when it is shown. */
+export interface BenchResults {
+  set: 'quick' | 'full';
+  rounds: number;
+  query?: string;
+  machine: MachineFacts;
+  /** Load averages of 1, 5 and 15 minutes, before the rounds and after them. */
+  load: { before: number[]; after: number[] };
+  versions: { chromium?: string; nativeQemu: string; engineQemu: string };
+  engine: EngineFacts;
+  guests: GuestResults[];
+  loads: LoadResults[];
+  /** Milliseconds from each key press to its echo. */
+  echoMs: number[];
+  /** The longest task of the main thread of each boot, ms; 0 when none took 50 ms. */
+  longestTaskMs: number[];
+  fullBuildSeconds?: number;
+  /** What could not be measured, and why. */
+  failures: string[];
+}

@@ -1,0 +1,130 @@
+import { join } from 'node:path';
+import type { Guest } from '../../src/machine/guest';
+import { NativeMachine } from '../native/machine';
+import type { Rootfs } from '../setup/rootfs';
+import { guestUrl } from './arguments';
+import { echoGuest, loadGuest, loadSeconds, loadSteps, shellLoads } from './loads';
+import type { PageServer } from './page-server';
+import type { BenchResults, GuestResults } from './results';
+import { TabMachine } from './tab';
+
+const nativePatienceSeconds = 300;
+/** Key presses that are timed in each round. */
+const presses = 64;
+
+export interface Bench {
+  rootfs: Rootfs;
+  server: PageServer;
+  /** The folder with `engine` and `guests`. */
+  built: string;
+  rounds: number;
+  query: string | undefined;
+  signal: AbortSignal;
+  say: (line: string) => void;
+}
+
+/** The console whose shell a guest's boot ends at. */
+function shellOf(guest: Guest): string {
+  const console = guest.boot.at(-1)?.console;
+  if (console === undefined) throw new Error(`Guest ${guest.id} has no step that ends its boot.`);
+  return console;
+}
+
+async function native(bench: Bench, guest: Guest, into: GuestResults, results: BenchResults) {
+  const { rootfs, built, signal, say } = bench;
+  const guests = join(built, 'guests');
+  const machine = await NativeMachine.start({ guest, guests, rootfs, signal });
+  try {
+    const seconds = (await machine.follow(guest.boot, nativePatienceSeconds)).at(-1) ?? 0;
+    into.boot.native.push(seconds);
+    say(`  native: prompt after ${seconds.toFixed(2)} s`);
+    if (guest.id !== loadGuest) return;
+    for (const load of shellLoads) {
+      const met = await machine.follow(loadSteps(load, shellOf(guest)), nativePatienceSeconds);
+      results.loads.find(({ name }) => name === load.name)?.times.native.push(loadSeconds(met));
+      say(`  native: ${load.title} in ${loadSeconds(met).toFixed(2)} s`);
+    }
+  } finally {
+    await machine.close();
+  }
+}
+
+async function tab(bench: Bench, guest: Guest, into: GuestResults, results: BenchResults) {
+  const { server, query, signal, say } = bench;
+  const machine = await TabMachine.open(signal);
+  results.versions.chromium = machine.version;
+  try {
+    const sent = server.sentBytes();
+    const seconds = await machine.boot(guestUrl(server.url, guest.id, query), guest);
+    into.boot.tab.push(seconds);
+    into.firstVisitBytes.push(server.sentBytes() - sent);
+    const memory = await machine.memoryMiB();
+    const task = await machine.longestTaskMs();
+    results.longestTaskMs.push(task);
+    // A guest that ends by itself has given its memory back by now.
+    if (guest.exits === undefined) into.memoryMiB.push(memory);
+    say(`  tab: prompt after ${seconds.toFixed(2)} s, longest task ${task.toFixed(0)} ms`);
+    if (guest.id === echoGuest) {
+      results.echoMs.push(...(await machine.echoes(shellOf(guest), presses)));
+    }
+    if (guest.id !== loadGuest) return;
+    for (const load of shellLoads) {
+      const met = await machine.follow(loadSteps(load, shellOf(guest)));
+      results.loads.find(({ name }) => name === load.name)?.times.tab.push(loadSeconds(met));
+      say(`  tab: ${load.title} in ${loadSeconds(met).toFixed(2)} s`);
+    }
+  } finally {
+    await machine.close();
+  }
+}
+
+/**
+ * Runs the rounds, native and tab in turn, the one that goes first changing from round to round;
+ * fills `results`. What fails is noted there, and nothing else stops for it.
+ *
+ * @throws the signal's reason when stopped
+ */
+export async function runRounds(
+  bench: Bench,
+  guests: readonly Guest[],
+  results: BenchResults,
+): Promise<void> {
+  results.guests = guests.map(({ id }) => ({
+    id,
+    boot: { native: [], tab: [] },
+    memoryMiB: [],
+    firstVisitBytes: [],
+  }));
+  if (guests.some(({ id }) => id === loadGuest)) {
+    results.loads = shellLoads.map(({ name, title }) => ({
+      name,
+      title,
+      guest: loadGuest,
+      times: { native: [], tab: [] },
+    }));
+  }
+  const sides = [
+    { name: 'native', measure: native },
+    { name: 'tab', measure: tab },
+  ];
+  for (let round = 1; round <= bench.rounds; round++) {
+    const order = round % 2 === 1 ? sides : [...sides].reverse();
+    for (const [index, guest] of guests.entries()) {
+      bench.say(
+        `Round ${round} of ${bench.rounds}, ${guest.id} (${index + 1} of ${guests.length})`,
+      );
+      for (const { name, measure } of order) {
+        const into = results.guests[index];
+        if (into === undefined) continue;
+        try {
+          await measure(bench, guest, into, results);
+        } catch (error) {
+          bench.signal.throwIfAborted();
+          const failure = `${guest.id}, ${name}, round ${round}: ${(error as Error).message}`;
+          results.failures.push(failure);
+          bench.say(`  ${failure}`);
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,117 @@
+import type { Browser, Page } from 'playwright-core';
+import { focusConsole, launch, VIEWPORT } from '../../e2e/page';
+import type { Guest, GuestStep } from '../../src/machine/guest';
+import { expectation } from '../../src/machine/steps';
+import { installProbe, type ProbeStep } from './probe';
+import { rendererMemoryMiB } from './tab-memory';
+
+/** Interpreted on a busy machine, the slowest guest takes minutes. */
+const patienceSeconds = 900;
+const echoPatienceMs = 10_000;
+/** Presses on one line of the shell, so that the line never wraps. */
+const pressesPerLine = 32;
+
+function probeStep({ console, expect, send }: GuestStep): ProbeStep {
+  const { source, flags } = expect === undefined ? {} : expectation(expect);
+  return {
+    console,
+    ...(send === undefined ? {} : { send }),
+    ...(source === undefined ? {} : { source }),
+    ...(flags === undefined ? {} : { flags }),
+  };
+}
+
+/** A guest in a tab of a browser of its own, so that nothing is cached and no other tab counts. */
+export class TabMachine {
+  private constructor(
+    private readonly browser: Browser,
+    private readonly page: Page,
+    /** Chromium's version. */
+    readonly version: string,
+    private readonly release: () => void,
+  ) {}
+
+  /** Opens an empty tab. The caller closes it with `close`; the signal does it at once. */
+  static async open(signal: AbortSignal): Promise<TabMachine> {
+    signal.throwIfAborted();
+    const leave = { handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false };
+    const browser = await launch([], leave);
+    const abort = () => void browser.close();
+    signal.addEventListener('abort', abort);
+    const release = () => signal.removeEventListener('abort', abort);
+    try {
+      const page = await browser.newPage({ viewport: VIEWPORT });
+      // tsx wraps named functions in calls of its own helper, which the page has not.
+      await page.addInitScript({ content: 'globalThis.__name = (named) => named;' });
+      await page.addInitScript(installProbe);
+      return new TabMachine(browser, page, browser.version(), release);
+    } catch (error) {
+      release();
+      await browser.close();
+      throw error;
+    }
+  }
+
+  /** Opens the guest's address; gives the seconds from navigation to its prompt. */
+  async boot(url: string, guest: Guest): Promise<number> {
+    await this.page.goto(url);
+    // What the boot's steps type is typed by the page.
+    const met = await this.watch(guest.boot, false);
+    return met.at(-1) ?? 0;
+  }
+
+  /** Waits for the steps and types what they send; when each was met, in seconds. */
+  follow(steps: readonly GuestStep[]): Promise<number[]> {
+    return this.watch(steps, true);
+  }
+
+  /** Presses keys at a shell's prompt, by the browser's keyboard; ms from each to its echo. */
+  async echoes(console: string, presses: number): Promise<number[]> {
+    await focusConsole(this.page, console);
+    const times: number[] = [];
+    const press = async (key: string) => {
+      await this.page.evaluate((id) => globalThis.benchProbe?.awaitEcho(id), console);
+      await this.page.keyboard.press(key);
+      const echo = await this.page.evaluate(
+        (patience) => globalThis.benchProbe?.echo(patience),
+        echoPatienceMs,
+      );
+      if (echo === undefined) {
+        throw new Error(`${console} did not echo ${key} within ${echoPatienceMs / 1000} s.`);
+      }
+      return echo;
+    };
+    while (times.length < presses) {
+      times.push(await press('x'));
+      // The shell takes the line away and draws its prompt anew: no echo, and not counted.
+      if (times.length % pressesPerLine === 0 || times.length === presses) await press('Control+u');
+    }
+    return times;
+  }
+
+  /** Proportional set size of the tab's process, MiB. */
+  memoryMiB(): Promise<number> {
+    return rendererMemoryMiB(this.browser);
+  }
+
+  /** The longest task of the main thread so far, ms; 0 when none took 50 ms. */
+  async longestTaskMs(): Promise<number> {
+    const tasks = await this.page.evaluate(() => globalThis.benchProbe?.longTasks ?? []);
+    return Math.max(0, ...tasks);
+  }
+
+  async close(): Promise<void> {
+    this.release();
+    await this.browser.close();
+  }
+
+  private async watch(steps: readonly GuestStep[], type: boolean): Promise<number[]> {
+    const outcome = await this.page.evaluate(
+      ([each, types, patience]) => globalThis.benchProbe?.follow(each, types, patience),
+      [steps.map(probeStep), type, patienceSeconds * 1000] as const,
+    );
+    if (outcome === undefined) throw new Error('The page has lost the probe of the bench.');
+    if ('error' in outcome) throw new Error(outcome.error);
+    return outcome.met.map((ms) => ms / 1000);
+  }
+}
