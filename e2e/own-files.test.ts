@@ -58,7 +58,7 @@ describe.skipIf(guest === undefined)("a visitor's own pair of 256 MiB flash imag
     const id = guest?.consoles[0]?.id ?? '';
     const end = await waitForText(page, id, /=> /, { timeout: BOOT_MS });
     await typeOn(page, id, 'echo own flash\r');
-    await waitForText(page, id, /own flash\r\n=> /, { from: end, timeout: BOOT_MS });
+    await waitForText(page, id, /own flash\s+=> /, { from: end, timeout: BOOT_MS });
   });
 
   it('is refused, with both sizes, when an image is too long for the board', async () => {
