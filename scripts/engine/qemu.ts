@@ -21,6 +21,7 @@ const ldflags = [...compileFlags, ...quietFlags, '-sASSERTIONS=0', '-L/sysroot/l
 
 const configure = `
 cd /build
+export PYTHONHASHSEED=${emscriptenEnv.PYTHONHASHSEED}
 export CC=emcc CXX=em++ AR=emar RANLIB=emranlib NM=emnm STRIP=emstrip
 /source/configure --cross-prefix= --cpu=wasm64 --static --disable-download \\
   --target-list=aarch64-softmmu --without-default-features --without-default-devices \\

@@ -13,7 +13,12 @@ export const quietFlags = ['-Wno-experimental', '-Wno-unused-command-line-argume
  * The environment of every Emscripten command. Debian's package comes with system libraries for
  * wasm32 only, in a cache that is frozen; ours is a copy of it, in /emcache.
  */
-export const emscriptenEnv = { EM_CACHE: '/emcache', EM_FROZEN_CACHE: '0' };
+export const emscriptenEnv = {
+  EM_CACHE: '/emcache',
+  EM_FROZEN_CACHE: '0',
+  // QEMU's decodetree.py writes what it finds in sets: their order must not change by the run.
+  PYTHONHASHSEED: '0',
+};
 
 /** A program that needs the same system libraries as QEMU; linking it builds them. */
 const probe = `
