@@ -46,6 +46,8 @@ const linkFlags = [
   '-sPTHREAD_POOL_SIZE=4',
   '-sEXIT_RUNTIME',
   '-sINVOKE_RUN=0',
+  // Compiled guest code goes into each thread's table.
+  '-sALLOW_TABLE_GROWTH',
   '-sFORCE_FILESYSTEM',
   '-sSTACK_SIZE=1MB',
   '-sDEFAULT_PTHREAD_STACK_SIZE=1MB',
