@@ -145,10 +145,15 @@ function Mirror({
       clearTimeout(timer);
     };
   }, [console]);
+  useEffect(() => {
+    if (visible && element.current) element.current.scrollTop = element.current.scrollHeight;
+  }, [visible]);
   useSignalEffect(() => {
     void text.value;
     const pre = element.current;
-    if (pre) queueMicrotask(() => (pre.scrollTop = pre.scrollHeight));
+    // Unseen it is not scrolled: that would lay out the page for each piece of output.
+    if (pre && !pre.classList.contains('visually-hidden'))
+      queueMicrotask(() => (pre.scrollTop = pre.scrollHeight));
   });
   return (
     <pre

@@ -6,6 +6,7 @@ import { openRoute, readRoute, run, watchCatalogue } from './session.js';
 import { applyTheme, keepSettings } from './settings.js';
 import { listenToShortcuts } from './shortcuts.js';
 import { missingAbility, readAbilities } from './support.js';
+import { warmTerminal } from './warm-terminal.js';
 import './styles/base.css';
 import './styles/gallery.css';
 import './styles/machine.css';
@@ -33,6 +34,7 @@ async function main(root: HTMLElement): Promise<void> {
   render(<App />, root);
   // The run in hand, for the browser's console and for tests: what consoles printed, as text.
   Object.defineProperty(globalThis, 'bootlink', { value: { run: () => run.value } });
+  void warmTerminal(document.body);
   await watchCatalogue();
 }
 

@@ -8,6 +8,7 @@ import { Run } from '../engine/ui/run.js';
 import { playSteps } from '../engine/ui/script.js';
 import { CATALOGUE_REFRESH_MS, fetchCatalogue } from './catalogue.js';
 import type { ConsoleTerminal } from './terminal.js';
+import { warmTerminal } from './warm-terminal.js';
 
 /** What the address bar says: the gallery, or a guest. */
 export interface Route {
@@ -133,7 +134,7 @@ async function endRun(): Promise<void> {
 
 /** Boots a guest, in place of whatever ran, with the visitor's own files for some images. */
 export async function boot(guest: Guest, ownFiles: OwnFiles = {}): Promise<void> {
-  await endRun();
+  await Promise.all([endRun(), warmTerminal(document.body)]);
   bootedAt.value = undefined;
   notice.value = undefined;
   checkTranslator();
