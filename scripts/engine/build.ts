@@ -3,6 +3,7 @@ import type { PackageOrigin } from '../../src/machine/guest';
 import { romFiles } from '../../src/engine/common/roms';
 import type { StepContext } from '../setup/context';
 import type { FetchedPackage } from '../setup/source';
+import { capabilities, capabilitiesFile } from './capabilities/step';
 import { dependencies, dependencySources } from './dependencies';
 import { publishEngine } from './publish';
 import { roms } from './roms';
@@ -62,7 +63,6 @@ export async function buildEngine(context: StepContext): Promise<void> {
       sysrootKey: sysroot.key,
     }),
   );
-  if (hits === 3) context.wasCached();
 
   const toolchain: PackageOrigin = {
     package: 'emscripten',
@@ -72,10 +72,20 @@ export async function buildEngine(context: StepContext): Promise<void> {
     licence: licences.emscripten ?? '',
   };
   const optionRoms = await roms(context);
+  const engineFiles = ['qemu.mjs', 'qemu.wasm'];
+  const known = await timed(
+    'capabilities',
+    capabilities(context, [
+      ...engineFiles.map((name) => join(built.folder, name)),
+      ...romFiles.map((name) => join(optionRoms.folder, name)),
+    ]),
+  );
+  if (hits === 4) context.wasCached();
   const manifest = publishEngine(
     [
-      { folder: built.folder, names: ['qemu.mjs', 'qemu.wasm'] },
+      { folder: built.folder, names: engineFiles },
       { folder: optionRoms.folder, names: romFiles },
+      { folder: known.folder, names: [capabilitiesFile] },
     ],
     join(repo, 'public/engine'),
     upstreamVersion(qemuSource.version),

@@ -1,42 +1,27 @@
-import { signal, useSignal } from '@preact/signals';
-import type { ComponentChildren } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
 import * as v from 'valibot';
 import { EngineManifest } from '../engine/common/manifest.js';
 import type { PackageOrigin } from '../machine/guest.js';
 import { CopyButton } from './copy-button.js';
+import { dialog } from './dialog-state.js';
+import { PanesList } from './dock/panes-list.js';
+import { Modal } from './modal.js';
 import { formatBytes } from './format.js';
 import { catalogue } from './session.js';
 import { announce } from './settings.js';
 
-/** The dialog that is open, if any. */
-export const dialog = signal<'help' | 'about' | undefined>(undefined);
-
 export function Dialogs() {
   if (dialog.value === 'help') return <Help />;
   if (dialog.value === 'about') return <About />;
+  if (dialog.value === 'panes') {
+    return (
+      <Modal title="Panes">
+        <PanesList />
+      </Modal>
+    );
+  }
   return null;
-}
-
-function Modal({ title, children }: { title: string; children: ComponentChildren }) {
-  const element = useRef<HTMLDialogElement>(null);
-  useEffect(() => element.current?.showModal(), []);
-  const close = (): void => {
-    dialog.value = undefined;
-  };
-  return (
-    <dialog ref={element} aria-labelledby="dialog-title" onClose={close}>
-      <div class="dialog-head">
-        <h2 id="dialog-title">{title}</h2>
-        <button type="button" onClick={() => element.current?.close()}>
-          Close
-        </button>
-      </div>
-      <div class="dialog-body" tabIndex={0} role="group" aria-labelledby="dialog-title">
-        {children}
-      </div>
-    </dialog>
-  );
 }
 
 const shortcuts: [string, string][] = [

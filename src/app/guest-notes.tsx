@@ -14,7 +14,7 @@ import { activeConsole, boot, runVersion, terminals } from './session.js';
 export function GuestSheet({ guest }: { guest: Guest }) {
   const ownFiles = useSignal<OwnFiles>({});
   return (
-    <main class="sheet" id="main">
+    <div class="sheet">
       <h1>{guest.title}</h1>
       <p class="lead">{guest.summary}</p>
       <p class="figures">
@@ -35,19 +35,19 @@ export function GuestSheet({ guest }: { guest: Guest }) {
       <TryThis guest={guest} />
       <OwnFilesChooser guest={guest} files={ownFiles} />
       <CommandLine guest={guest} />
-    </main>
+    </div>
   );
 }
 
 /** The same beside the consoles of a machine, with what to try at its prompt. */
-export function GuestNotes({ guest, run }: { guest: Guest; run: Run }) {
+export function GuestNotes({ guest, run }: { guest: Guest; run: Run | undefined }) {
   void runVersion.value;
-  const live = isLive(run.state);
+  const live = run !== undefined && isLive(run.state);
   return (
-    <aside class="notes" aria-label="Notes on this guest" tabIndex={0}>
+    <section class="notes" aria-label="Notes on this guest" tabIndex={0}>
       <TryThis
         guest={guest}
-        {...(live
+        {...(run !== undefined && live
           ? {
               onType: (text: string) => {
                 const id = guest.consoles.some((each) => each.id === activeConsole.value)
@@ -62,7 +62,7 @@ export function GuestNotes({ guest, run }: { guest: Guest; run: Run }) {
       <h3>About</h3>
       <Markdown text={guest.description} />
       <CommandLine guest={guest} />
-    </aside>
+    </section>
   );
 }
 
@@ -81,7 +81,7 @@ function TryThis({ guest, onType }: { guest: Guest; onType?: (text: string) => v
                 {onType && (
                   <button
                     type="button"
-                    aria-label={`Type ${type.trimEnd()}`}
+                    aria-label={`Type it: ${type.trimEnd()}`}
                     onClick={() => onType(type)}
                   >
                     Type it

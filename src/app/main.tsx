@@ -10,6 +10,7 @@ import { warmTerminal } from './warm-terminal.js';
 import './styles/base.css';
 import './styles/gallery.css';
 import './styles/machine.css';
+import './styles/dock.css';
 
 /** The composition root: the one place that puts the page together. */
 async function main(root: HTMLElement): Promise<void> {

@@ -1,12 +1,13 @@
 import { isLive } from '../engine/common/run-state.js';
 import { MONITOR_CHANNEL } from '../engine/common/console.js';
-import { dialog } from './dialogs.js';
+import { dialog } from './dialog-state.js';
 import { activeConsole, report, run, terminals } from './session.js';
 
 const tools: Record<string, string> = { KeyF: 'find', KeyC: 'copy', KeyL: 'clear', KeyS: 'save' };
 
 /** Parts of the page that F6 goes through. */
-const REGIONS = '.top-bar, .ended, .tab-row, .pane:not([hidden]), .notes, .gallery, .sheet';
+const REGIONS =
+  '.top-bar, .dock-content, .ended, .tab-row, .pane:not([hidden]), .gallery, .sheet, .dv-tabs-and-actions-container';
 const FOCUSABLE =
   'textarea.xterm-helper-textarea, a[href], button:not([disabled]), select, input, [tabindex="0"]';
 

@@ -1,6 +1,7 @@
 import { isLive, isOver } from '../engine/common/run-state.js';
 import type { Run } from '../engine/ui/run.js';
-import { dialog } from './dialogs.js';
+import { dialog } from './dialog-state.js';
+import { dock } from './dock/workspace-state.js';
 import { Elapsed } from './elapsed.js';
 import { formatDuration } from './format.js';
 import { bootedAt, navigate, report, route, run, runVersion } from './session.js';
@@ -37,6 +38,11 @@ export function TopBar() {
             <option value="dark">Theme: dark</option>
           </select>
         </label>
+        {dock.value !== undefined && (
+          <button type="button" onClick={() => (dialog.value = 'panes')}>
+            Panes
+          </button>
+        )}
         <button type="button" onClick={() => (dialog.value = 'help')}>
           Help
         </button>

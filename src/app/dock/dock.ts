@@ -1,0 +1,243 @@
+import type {
+  DockviewApi,
+  GroupPanelPartInitParameters,
+  IContentRenderer,
+  IDockviewPanel,
+  ITabRenderer,
+} from 'dockview-core';
+// The package's ES module comes without its style sheet; this bundle of it has both.
+import { createDockview } from 'dockview-core/dist/dockview-core.min.js';
+import { effect } from '@preact/signals';
+import { h, render } from 'preact';
+import { findPane, isAvailable, panes, type Pane } from '../panes.js';
+import { GroupMenu } from './group-menu.js';
+import { forgetLayout, keepLayout, readLayout, type KeptLayout } from './layout-store.js';
+import { indexAmong, placeIn, sideWidth, widthClass, type WidthClass } from './placing.js';
+
+/** How long a layout rests before it is kept, in ms: a sash moves for a while. */
+const KEEP_AFTER_MS = 400;
+
+export type Direction = 'left' | 'right' | 'above' | 'below';
+
+/** A pane's content: a tree of preact of its own, which reads the page's signals. */
+class PaneContent implements IContentRenderer {
+  readonly element = document.createElement('div');
+
+  constructor(private readonly pane: Pane | undefined) {
+    this.element.className = 'dock-content';
+    if (pane !== undefined) this.element.dataset.pane = pane.id;
+  }
+
+  init(): void {
+    if (this.pane !== undefined) render(h(this.pane.component, {}), this.element);
+  }
+
+  dispose(): void {
+    render(null, this.element);
+  }
+}
+
+/** A tab is its title; a button inside of it would be out of reach of the keyboard. */
+class PaneTab implements ITabRenderer {
+  readonly element = document.createElement('span');
+
+  init({ title }: GroupPanelPartInitParameters): void {
+    this.element.className = 'dock-tab';
+    this.element.textContent = title;
+  }
+}
+
+/** The workspace: panes as tabs in groups that can be moved, split and resized. */
+export class Dock {
+  private readonly api: DockviewApi;
+  private readonly width: WidthClass;
+  private readonly closed = new Set<string>();
+  private readonly disposers: (() => void)[] = [];
+  private keeping: ReturnType<typeof setTimeout> | undefined;
+  /** While panes are placed by the page and not by the visitor, nothing is kept. */
+  private placing = true;
+
+  constructor(
+    element: HTMLElement,
+    private readonly onChange: () => void,
+  ) {
+    this.width = widthClass(element.clientWidth);
+    this.api = createDockview(element, {
+      createComponent: ({ id }) => new PaneContent(findPane(id)),
+      defaultTabComponent: 'title',
+      createTabComponent: () => new PaneTab(),
+      createRightHeaderActionComponent: (group) => new GroupMenu(this, group),
+      disableFloatingGroups: true,
+      disableDnd: this.width === 'narrow',
+      theme: { name: 'bootlink', className: 'dock-theme' },
+    });
+    // An alert that never says anything would stand among those of the page.
+    document.querySelector('.dv-live-region-assertive')?.remove();
+  }
+
+  /** Puts up the layout that was kept, or the page's own. */
+  async open(): Promise<void> {
+    const kept = await readLayout(this.width);
+    if (kept === undefined || !this.restore(kept)) this.placeAll();
+    this.disposers.push(effect(() => this.follow()));
+    const changes = [
+      this.api.onDidLayoutChange(() => this.changed()),
+      this.api.onDidActivePanelChange(() => this.onChange()),
+      this.api.onDidRemovePanel(({ id }) => {
+        if (!this.placing) this.closed.add(id);
+      }),
+    ];
+    this.disposers.push(...changes.map((each) => () => each.dispose()));
+    this.placing = false;
+    this.onChange();
+  }
+
+  dispose(): void {
+    clearTimeout(this.keeping);
+    for (const dispose of this.disposers) dispose();
+    this.api.dispose();
+  }
+
+  isShown(id: string): boolean {
+    return this.api.getPanel(id) !== undefined;
+  }
+
+  /** Brings a pane to the front, and back when it was closed. */
+  show(id: string, options: { focus?: boolean } = {}): void {
+    const pane = findPane(id);
+    if (pane === undefined || !isAvailable(pane)) return;
+    this.closed.delete(id);
+    const panel = this.api.getPanel(id) ?? this.place(pane);
+    panel.api.setActive();
+    if (options.focus !== false) this.focusPane(id);
+  }
+
+  hide(id: string): void {
+    const panel = this.api.getPanel(id);
+    if (panel !== undefined && this.api.totalPanels > 1) this.api.removePanel(panel);
+  }
+
+  /** Gives a pane a group of its own beside the one it is in. */
+  move(id: string, direction: Direction): void {
+    const panel = this.api.getPanel(id);
+    if (panel === undefined) return;
+    const at = { left: 'left', right: 'right', above: 'top', below: 'bottom' } as const;
+    panel.api.moveTo({ group: panel.group, position: at[direction] });
+    this.focusPane(id);
+  }
+
+  /** Moves a pane into the next group, as a tab there. */
+  moveToNextGroup(id: string): void {
+    const panel = this.api.getPanel(id);
+    if (panel === undefined || this.api.groups.length < 2) return;
+    const at = this.api.groups.findIndex((group) => group.id === panel.group.id);
+    const next = this.api.groups[(at + 1) % this.api.groups.length];
+    if (next !== undefined) panel.api.moveTo({ group: next, position: 'center' });
+    this.focusPane(id);
+  }
+
+  get groupCount(): number {
+    return this.api.groups.length;
+  }
+
+  /** The active pane of a group. */
+  activeIn(groupId: string): Pane | undefined {
+    const id = this.api.getGroup(groupId)?.activePanel?.id;
+    return id === undefined ? undefined : findPane(id);
+  }
+
+  /** The page's own layout again. */
+  async reset(): Promise<void> {
+    this.placing = true;
+    this.closed.clear();
+    this.api.clear();
+    this.placeAll();
+    this.placing = false;
+    clearTimeout(this.keeping);
+    await forgetLayout(this.width);
+    this.onChange();
+  }
+
+  private focusPane(id: string): void {
+    requestAnimationFrame(() => {
+      const content = document.querySelector<HTMLElement>(`.dock-content[data-pane="${id}"]`);
+      const target =
+        content?.querySelector<HTMLElement>('[data-pane-focus]') ??
+        content?.querySelector<HTMLElement>('textarea, [tabindex="0"], button, a[href], input');
+      target?.focus();
+    });
+  }
+
+  private restore(kept: KeptLayout): boolean {
+    try {
+      this.api.fromJSON(kept.dock);
+    } catch {
+      this.api.clear();
+      return false;
+    }
+    for (const id of kept.closed) this.closed.add(id);
+    // A pane that this version of the page has not.
+    for (const panel of this.api.panels) {
+      if (findPane(panel.id) === undefined) this.api.removePanel(panel);
+    }
+    return this.api.totalPanels > 0;
+  }
+
+  private placeAll(): void {
+    for (const pane of panes) if (isAvailable(pane)) this.place(pane);
+    for (const group of this.api.groups) group.model.openPanel(group.panels[0] as IDockviewPanel);
+    this.api.panels[0]?.api.setActive();
+  }
+
+  /** Adds a pane where it belongs; it does not come to the front by that. */
+  private place(pane: Pane): IDockviewPanel {
+    const place = placeIn(pane, this.width);
+    const standing = this.api.panels.filter((panel) => {
+      const other = findPane(panel.id);
+      return other !== undefined && placeIn(other, this.width) === place;
+    });
+    const group = standing[0]?.group;
+    const among = (group?.panels ?? []).flatMap(({ id }) => findPane(id) ?? []);
+    const isFirst = this.api.totalPanels === 0;
+    return this.api.addPanel({
+      id: pane.id,
+      component: pane.id,
+      title: pane.title,
+      inactive: !isFirst,
+      ...(group !== undefined
+        ? { position: { referenceGroup: group, index: indexAmong(pane, among) } }
+        : isFirst
+          ? {}
+          : { position: { direction: 'right' as const } }),
+      ...(place === 'side' && group === undefined
+        ? { initialWidth: sideWidth(this.api.width) }
+        : {}),
+    });
+  }
+
+  /** Panes come and go as they have something to show. */
+  private follow(): void {
+    const before = this.placing;
+    this.placing = true;
+    for (const pane of panes) {
+      const available = isAvailable(pane);
+      const panel = this.api.getPanel(pane.id);
+      if (available && panel === undefined && !this.closed.has(pane.id)) this.place(pane);
+      else if (!available && panel !== undefined) this.api.removePanel(panel);
+    }
+    this.placing = before;
+  }
+
+  private changed(): void {
+    this.onChange();
+    if (this.placing) return;
+    clearTimeout(this.keeping);
+    this.keeping = setTimeout(() => {
+      void keepLayout(this.width, {
+        version: 1,
+        dock: this.api.toJSON(),
+        closed: [...this.closed],
+      });
+    }, KEEP_AFTER_MS);
+  }
+}

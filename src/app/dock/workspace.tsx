@@ -1,0 +1,24 @@
+import { useEffect, useRef } from 'preact/hooks';
+import { dock, dockVersion } from './workspace-state.js';
+
+/** The panes of a machine. The docking library is fetched with the first of them. */
+export function Workspace() {
+  const host = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    let gone = false;
+    const open = async (): Promise<void> => {
+      const { Dock } = await import('./dock.js');
+      if (gone || host.current === null) return;
+      const made = new Dock(host.current, () => dockVersion.value++);
+      dock.value = made;
+      await made.open();
+    };
+    void open();
+    return () => {
+      gone = true;
+      dock.value?.dispose();
+      dock.value = undefined;
+    };
+  }, []);
+  return <main class="workspace" id="main" ref={host} />;
+}
