@@ -8,6 +8,21 @@ const replacements: readonly (readonly [string, string])[] = [
       '    ? undefined\n' +
       "    : (await import('module')).createRequire(import.meta.url);\n",
   ],
+  // Firefox (153 ESR) at times never returns from `new Worker` in a worker whose other new workers
+  // are still loading: there the threads that are made in advance are made one after the other.
+  [
+    'while(pthreadPoolSize--){PThread.allocateUnusedWorker()}' +
+      'addOnPreRun(()=>{addRunDependency("loading-workers");' +
+      'PThread.loadWasmModuleToAllWorkers(()=>removeRunDependency("loading-workers"))})',
+    'const loaded=()=>removeRunDependency("loading-workers");' +
+      'const oneByOne=globalThis.navigator?.userAgent?.includes("Firefox/");' +
+      'const one=async()=>{PThread.allocateUnusedWorker();' +
+      'await PThread.loadWasmModuleToWorker(PThread.unusedWorkers.at(-1))};' +
+      'if(!oneByOne){while(pthreadPoolSize--){PThread.allocateUnusedWorker()}}' +
+      'addOnPreRun(()=>{addRunDependency("loading-workers");' +
+      'if(!oneByOne)PThread.loadWasmModuleToAllWorkers(loaded);' +
+      'else(async()=>{while(pthreadPoolSize--)await one()})().then(loaded)})',
+  ],
   // Threads load the very file that started them, its query (the version) included.
   ['new URL("qemu.mjs",import.meta.url)', 'new URL(import.meta.url)'],
 ];
