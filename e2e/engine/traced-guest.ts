@@ -2,7 +2,12 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { imageReference, type Translator } from '../../src/engine/common/command-line.js';
-import { TraceControl, TraceReader, type TraceFilter } from '../../src/engine/common/trace.js';
+import {
+  TRACE_CONTROL_BYTES,
+  TraceControl,
+  TraceReader,
+  type TraceFilter,
+} from '../../src/engine/common/trace.js';
 import { placeImage } from '../../src/engine/worker/placing.js';
 import { decodeRecords } from '../../src/inspect/events/decode.js';
 import type { TraceEvent } from '../../src/inspect/events/event.js';
@@ -11,7 +16,7 @@ import { expectation } from '../../src/machine/steps.js';
 import { startEngine, type NodeEngine } from './node-engine.js';
 
 /** Of the ring of each vCPU: what a busy guest records while this process does something else. */
-const RING_BYTES = 1 << 24;
+const AMPLE = 1 << 24;
 const READ_MS = 2;
 
 export interface TracedGuestOptions {
@@ -23,6 +28,9 @@ export interface TracedGuestOptions {
   args?: readonly string[];
   /** False: not recorded, to compare with. */
   record?: boolean;
+  /** Of the ring of each vCPU, and how often it is read. */
+  ringBytes?: number;
+  readMilliseconds?: number;
 }
 
 /** A guest of the catalogue in this process, its events recorded from reset on. */
@@ -43,7 +51,15 @@ export interface TracedGuest {
 
 export async function traceGuest(
   guest: Guest,
-  { guests, filter, translator, args = [], record = true }: TracedGuestOptions,
+  {
+    guests,
+    filter,
+    translator,
+    args = [],
+    record = true,
+    ringBytes = AMPLE,
+    readMilliseconds = READ_MS,
+  }: TracedGuestOptions,
 ): Promise<TracedGuest> {
   const events: TraceEvent[] = [];
   const left = new Map<number, Uint8Array>();
@@ -61,8 +77,16 @@ export async function traceGuest(
           const bytes = image.encoding === 'gzip' ? gunzipSync(wire) : wire;
           placeImage(module, memory, image, new Uint8Array(bytes));
         }
-        control = new TraceControl(memory.buffer, module._bootlink_trace_control() >>> 0);
-        control.setRingSize(RING_BYTES);
+        const address = module._bootlink_trace_control?.();
+        if (address === undefined && record) {
+          throw new Error('This engine cannot record events: run set-up again.');
+        }
+        // An engine of before, to compare with: a control block that nothing reads.
+        control =
+          address === undefined
+            ? new TraceControl(new ArrayBuffer(TRACE_CONTROL_BYTES), 0)
+            : new TraceControl(memory.buffer, address >>> 0);
+        control.setRingSize(ringBytes);
         if (filter !== undefined) control.setFilter(filter);
         control.on = record;
         reader = new TraceReader(memory.buffer, control);
@@ -83,7 +107,7 @@ export async function traceGuest(
       left.set(cpu, all.slice(decoded.consumed));
     });
   };
-  const timer = setInterval(read, READ_MS);
+  const timer = setInterval(read, readMilliseconds);
   let ended = false;
   void engine.exited.then(() => (ended = true));
   const start = performance.now();
