@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { resolveImages, type Guest, type GuestStep } from '../../src/machine/guest';
@@ -9,6 +9,7 @@ import { restoreImage } from './images';
 
 /** Where the guest's folder is seen in the chroot. */
 const inside = '/run/guest';
+const EXCEPTION_LOG = 'exceptions.log';
 /** How long a step may take when the caller says nothing else. */
 const stepSeconds = 60;
 
@@ -19,6 +20,10 @@ export interface NativeOptions {
   rootfs: Rootfs;
   /** Ends QEMU. */
   signal: AbortSignal;
+  /** Arguments of QEMU in front of the guest's. */
+  args?: readonly string[];
+  /** Logs exceptions (`-d int`), for `exceptionLog`. */
+  logExceptions?: boolean;
 }
 
 /** A guest of the catalogue in the chroot's native QEMU, its consoles on sockets. */
@@ -34,7 +39,14 @@ export class NativeMachine {
   ) {}
 
   /** Restores the images and starts QEMU. The caller ends it with `close`. */
-  static async start({ guest, guests, rootfs, signal }: NativeOptions): Promise<NativeMachine> {
+  static async start({
+    guest,
+    guests,
+    rootfs,
+    signal,
+    args: before = [],
+    logExceptions = false,
+  }: NativeOptions): Promise<NativeMachine> {
     signal.throwIfAborted();
     const folder = mkdtempSync(join(tmpdir(), `bootlink-${guest.id}-`));
     const consoles = new Map<string, NativeConsole>();
@@ -49,7 +61,8 @@ export class NativeMachine {
         chardevs.push('-chardev', `socket,id=${id},path=${inside}/${id}.sock`);
       }
       const args = resolveImages(guest, (image) => `${inside}/${image.name}`);
-      const qemu = ['qemu-system-aarch64', ...chardevs, ...args];
+      const logging = logExceptions ? ['-d', 'int', '-D', `${inside}/${EXCEPTION_LOG}`] : [];
+      const qemu = ['qemu-system-aarch64', ...logging, ...before, ...chardevs, ...args];
       const stopping = new AbortController();
       const ended = rootfs
         .run(
@@ -108,6 +121,11 @@ export class NativeMachine {
   seconds(): number {
     const now = performance.timeOrigin + performance.now();
     return (now - statSync(join(this.folder, 'started')).mtimeMs) / 1000;
+  }
+
+  /** What `-d int` has written so far: whole when QEMU has ended. */
+  exceptionLog(): string {
+    return readFileSync(join(this.folder, EXCEPTION_LOG), 'utf8');
   }
 
   /** Ends QEMU and gives everything back. */

@@ -25,6 +25,8 @@ export interface EngineModule {
   _bootlink_image_data(handle: number, low: number, high: number, length: number): number;
   /** Address of the word on which QEMU's pollers sleep. */
   _bootlink_wake_word(): number;
+  /** Address of the trace's control block (`trace.ts`); an engine of before has none. */
+  _bootlink_trace_control?(): number;
 }
 
 export interface EngineOptions {

@@ -1,0 +1,91 @@
+/**
+ * What recording events costs a boot: `npx tsx e2e/engine/trace-cost.ts [GUEST] [RUNS]`.
+ *
+ * Boots the guest in fresh processes, in turn with events recorded and not, interpreted and
+ * translated, and prints the median seconds to the prompt, the processor time of the whole
+ * process, and what was recorded. BOOTLINK_PUBLIC names the folder with engine and guests;
+ * BOOTLINK_BASELINE another one, whose engine has no hooks at all.
+ */
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { Translator } from '../../src/engine/common/command-line.js';
+import { publicFolder, readCatalogue } from '../../scripts/native/catalogue.js';
+
+interface Run {
+  seconds: number;
+  processor: number;
+  events: number;
+  lost: number;
+}
+
+const [guestId = 'virt-linux', runs = '3', mode, translator] = process.argv.slice(2);
+const repo = fileURLToPath(new URL('../..', import.meta.url));
+
+async function one(record: boolean, translator: Translator): Promise<Run> {
+  const { traceGuest } = await import('./traced-guest.js');
+  const folder = publicFolder(repo);
+  const guest = readCatalogue(folder)
+    .guests.flatMap((entry) => (entry.state === 'ready' ? [entry.guest] : []))
+    .find(({ id }) => id === guestId);
+  if (guest === undefined) throw new Error(`${guestId} is not in ${folder}/guests.`);
+  // As the page does it: what is alike is summarised, and the ring read each frame.
+  const traced = await traceGuest(guest, {
+    guests: `${folder}/guests`,
+    translator,
+    record,
+    ringBytes: 1 << 20,
+    readMilliseconds: 16,
+  });
+  const before = process.cpuUsage();
+  const met = await traced.follow(guest.boot);
+  const used = process.cpuUsage(before);
+  await traced.stop();
+  return {
+    seconds: met.at(-1) ?? Number.NaN,
+    processor: (used.user + used.system) / 1e6,
+    events: traced.events.length,
+    lost: traced.reader.lost,
+  };
+}
+
+function median(values: number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[sorted.length >> 1] ?? Number.NaN;
+}
+
+function inProcess(mode: string, translator: Translator): Run {
+  const baseline = process.env.BOOTLINK_BASELINE;
+  const env =
+    mode === 'none' && baseline !== undefined
+      ? { ...process.env, BOOTLINK_PUBLIC: baseline }
+      : process.env;
+  const args = ['--import', 'tsx', fileURLToPath(import.meta.url), guestId, '1', mode, translator];
+  const child = spawnSync(process.execPath, args, { cwd: repo, env, encoding: 'utf8' });
+  const line = child.stdout.split('\n').find((each) => each.startsWith('{'));
+  if (line === undefined) throw new Error(`The run ended without a result:\n${child.stderr}`);
+  return JSON.parse(line) as Run;
+}
+
+if (mode !== undefined && translator !== undefined) {
+  console.log(JSON.stringify(await one(mode === 'on', translator as Translator)));
+  process.exit(0);
+} else {
+  const modes = process.env.BOOTLINK_BASELINE === undefined ? ['off', 'on'] : ['none', 'off', 'on'];
+  const kinds: Translator[] = ['off', 'regions'];
+  const results = new Map<string, Run[]>();
+  for (let run = 0; run < Number(runs); run++) {
+    for (const kind of kinds) {
+      for (const each of modes) {
+        const name = `translator=${kind} trace=${each}`;
+        const result = inProcess(each, kind);
+        results.set(name, [...(results.get(name) ?? []), result]);
+        console.error(name, JSON.stringify(result));
+      }
+    }
+  }
+  for (const [name, all] of results) {
+    const seconds = median(all.map((each) => each.seconds)).toFixed(2);
+    const processor = median(all.map((each) => each.processor)).toFixed(2);
+    console.log(`${name}: ${seconds} s to the prompt, ${processor} s of processor`);
+  }
+}
