@@ -1,11 +1,11 @@
 /*
  * Bootlink: the differential mode, -accel tcg,translator-check=on.
  *
- * Some runs of each compiled TB are interpreted first, with a journal of stores.  The
- * CPU's state and memory are then put back, the compiled function runs, and
- * both outcomes are compared.  TBs that cannot run twice (devices, exclusive
- * and atomic accesses, system registers) just stay interpreted.  Needs one
- * vCPU and no DMA to be exact.
+ * Some runs of each compiled TB are interpreted first, with a journal of
+ * their stores.  The CPU's state and memory are then put back, the compiled
+ * function runs, and both outcomes are compared.  Runs that cannot happen
+ * twice (devices, exclusive and atomic accesses, system registers) are not
+ * compared.  Needs one vCPU and no DMA to be exact.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

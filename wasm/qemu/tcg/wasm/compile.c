@@ -246,9 +246,6 @@ void tr_queue(uint32_t *start)
     }
 }
 
-/* A module is worth waiting for company, but not for long. */
-#define LINGER_MS 2
-
 static void *compile_thread(void *opaque)
 {
     TrThread *t = g_new0(TrThread, 1);
@@ -258,8 +255,10 @@ static void *compile_thread(void *opaque)
         while (!queued && t->generation == qatomic_read(&tr_generation)) {
             qemu_cond_wait(&queue_cond, &queue_lock);
         }
+        /* A module is worth waiting for company, but not for long. */
         if (queued && queued < tci_wasm_config.batch) {
-            qemu_cond_timedwait(&queue_cond, &queue_lock, LINGER_MS);
+            qemu_cond_timedwait(&queue_cond, &queue_lock,
+                                tci_wasm_config.linger);
         }
         qemu_mutex_unlock(&queue_lock);
         translate(t);
