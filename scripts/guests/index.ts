@@ -2,6 +2,7 @@ import { elWalk } from './el-walk/recipe';
 import { fourWorlds } from './four-worlds/recipe';
 import { optee } from './optee/recipe';
 import type { Recipe } from './piece';
+import { probe } from './probe/recipe';
 import { rme } from './rme/recipe';
 import { sbsaRef, sbsaRefFlash } from './sbsa-ref/recipe';
 import { uefi } from './uefi/recipe';
@@ -21,3 +22,6 @@ export const recipes: readonly Recipe[] = [
   fourWorlds,
   sbsaRefFlash,
 ];
+
+/** What the tests and the bench run besides; in the catalogue, not in the gallery. */
+export const instruments: readonly Recipe[] = [probe];

@@ -7,9 +7,8 @@
  */
 #include "probe.h"
 
-#ifndef ROUNDS
-#define ROUNDS 300
-#endif
+/* How often each operation runs; QEMU's generic loader puts it at the end of RAM (recipe.ts). */
+#define ROUNDS (*(volatile uint64_t *)0x47fffff8)
 
 struct state {
     uint64_t x[4];
@@ -125,12 +124,13 @@ static uint64_t fold_window(uint64_t at, uint64_t digest)
 static void probe(unsigned cpu)
 {
     uint64_t seed = 88172645463325252ull;
+    const uint64_t rounds = ROUNDS;
     volatile uint64_t *window = (volatile uint64_t *)WINDOW;
 
     for (unsigned i = 0; i < WINDOW_PAGES * PAGE_SIZE / 8; i++) {
         window[i] = random64(&seed);
     }
-    for (unsigned round = 0; round < ROUNDS; round++) {
+    for (unsigned round = 0; round < rounds; round++) {
         uint64_t control = fpcr[round % (sizeof(fpcr) / sizeof(fpcr[0]))];
 
         for (const struct operation *o = operations; o->run; o++) {

@@ -3,9 +3,23 @@ import type { Recipe } from '../piece';
 
 const image = bareMetal('probe');
 
+/** Where the probe reads how often each operation runs: the end of its RAM. */
+const roundsAddress = 0x47fffff8;
+
+/** QEMU's arguments for this many CPUs, each operation running this often. */
+export function probeArgs(cpus: number, rounds: number): string[] {
+  return [
+    ...['-M', 'virt', '-cpu', 'max,pauth-impdef=on', '-m', '128M', '-smp', String(cpus)],
+    ...['-net', 'none', '-vga', 'none', '-semihosting'],
+    ...['-device', 'loader,file=image:probe.elf,cpu-num=0'],
+    ...['-device', `loader,addr=0x${roundsAddress.toString(16)},data=${rounds},data-len=8`],
+    ...['-serial', 'chardev:uart0'],
+  ];
+}
+
 /**
  * Not for the gallery: what it prints natively is what the engine must print, interpreted,
- * translated by blocks and by regions, with one CPU and with four (`-smp 4` in `args`).
+ * translated by blocks and by regions, with one CPU and with four.
  */
 export const probe: Recipe = {
   id: 'probe',
@@ -15,11 +29,7 @@ export const probe: Recipe = {
 pseudo-random ones, under every rounding mode, on aligned, unaligned, page-crossing and faulting
 addresses, and prints one digest for each family. The lines must equal native QEMU's.`,
   tryThis: [],
-  args: [
-    ...['-M', 'virt', '-cpu', 'max,pauth-impdef=on', '-m', '128M', '-smp', '1'],
-    ...['-net', 'none', '-vga', 'none', '-semihosting'],
-    ...['-device', 'loader,file=image:probe.elf,cpu-num=0', '-serial', 'chardev:uart0'],
-  ],
+  args: probeArgs(1, 300),
   consoles: [{ id: 'uart0', role: 'guest', title: 'Serial port' }],
   pieces: [image],
   images: [{ name: 'probe.elf', piece: image, file: 'probe.elf', use: 'file' }],
@@ -27,4 +37,5 @@ addresses, and prints one digest for each family. The lines must equal native QE
   boot: [{ console: 'uart0', expect: 'probe: the end' }],
   check: [],
   exits: 0,
+  instrument: true,
 };
