@@ -1,5 +1,6 @@
 import { elWalk } from './el-walk/recipe';
 import { fourWorlds } from './four-worlds/recipe';
+import { mips } from './mips/recipe';
 import { optee } from './optee/recipe';
 import type { Recipe } from './piece';
 import { probe } from './probe/recipe';
@@ -24,4 +25,4 @@ export const recipes: readonly Recipe[] = [
 ];
 
 /** What the tests and the bench run besides; in the catalogue, not in the gallery. */
-export const instruments: readonly Recipe[] = [probe];
+export const instruments: readonly Recipe[] = [probe, mips];
