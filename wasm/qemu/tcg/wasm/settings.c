@@ -21,8 +21,7 @@
 #include "internal.h"
 
 TCIWasmConfig tci_wasm_config = {
-    /* Until the instruction probe has compared every family with native QEMU. */
-    .mode = TCI_WASM_OFF,
+    .mode = TCI_WASM_REGIONS,
     .threshold = 100,
     .batch = 64,
     .linger = 2,
