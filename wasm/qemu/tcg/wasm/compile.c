@@ -53,7 +53,7 @@ EM_JS(int, tr_js_has_tail_calls, (void), {
 
 EM_JS(int, tr_js_instantiate,
       (uint32_t bytes, uint32_t len, uint32_t imports, uint32_t nimports,
-       uint32_t base), {
+       uint32_t base, uint32_t nfuncs), {
     try {
         const code = new Uint8Array(wasmMemory.buffer, bytes >>> 0, len);
         const funcs = new Uint32Array(wasmMemory.buffer, imports >>> 0,
@@ -63,8 +63,11 @@ EM_JS(int, tr_js_instantiate,
             f[i] = wasmTable.get(funcs[i]);
         }
         const module = new WebAssembly.Module(code.slice());
-        new WebAssembly.Instance(
-            module, { e: { m: wasmMemory, t: wasmTable, b: base }, f });
+        const made = new WebAssembly.Instance(
+            module, { e: { m: wasmMemory }, f }).exports;
+        for (let i = 0; i < nfuncs; i++) {
+            wasmTable.set(base + i, made[i]);
+        }
         return 0;
     } catch (e) {
         err('translator: the browser refuses a module: ' + e);
@@ -103,7 +106,8 @@ uint32_t tr_instantiate(TrThread *t, uint32_t module)
     }
     base = t->table_next;
     if (tr_js_instantiate((uintptr_t)c->bytes.data, c->bytes.len,
-                          (uintptr_t)c->imports, c->nimports, base) < 0) {
+                          (uintptr_t)c->imports, c->nimports, base,
+                          c->nfuncs) < 0) {
         return 0;
     }
     t->table_next += c->nfuncs;
