@@ -11,7 +11,7 @@ export async function builtGuests(): Promise<Guest[]> {
   }
   const catalogue = v.parse(Catalogue, await response.json());
   const guests = catalogue.guests.flatMap((entry) =>
-    entry.state === 'ready' ? [entry.guest] : [],
+    entry.state === 'ready' && entry.guest.instrument !== true ? [entry.guest] : [],
   );
   if (guests.length === 0) throw new Error('Set-up has built no guest yet.');
   const only = process.env.BOOTLINK_E2E_GUESTS?.split(',');

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { runChecks } from './setup/checks';
-import { buildPage, servePage } from './setup/serve';
+import { buildPage, npmProgram, servePage } from './setup/serve';
 import { setUp } from './setup/setup';
 
 const repo = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '');
@@ -62,17 +62,26 @@ async function test(): Promise<number> {
   return failed === 0 ? 0 : 1;
 }
 
+/** The instruction probe in its full size and in every way that the engine can run it. */
+async function probe(): Promise<number> {
+  await setUp({ repo, signal: stop.signal, say });
+  process.env.BOOTLINK_PROBE = 'full';
+  const file = ['--config', 'e2e/vitest.config.ts', 'e2e/probe.test.ts', '--reporter=verbose'];
+  return npmProgram(repo, ['vitest', 'run', ...file], stop.signal);
+}
+
 stopOn('SIGINT');
 stopOn('SIGTERM');
 const [name, ...rest] = process.argv.slice(2);
 try {
   if (name === 'start') process.exitCode = await start(rest);
   else if (name === 'test') process.exitCode = await test();
+  else if (name === 'probe') process.exitCode = await probe();
   else if (name === 'bench') {
     // With it come vite and Playwright, which a start has no use for.
     const { runBench } = await import('./bench/main');
     process.exitCode = await runBench({ repo, args: rest, signal: stop.signal, say });
-  } else throw new Error(`scripts/main.ts knows start, test and bench, not "${name}".`);
+  } else throw new Error(`scripts/main.ts knows start, test, probe and bench, not "${name}".`);
 } catch (error) {
   process.stderr.write(`\n${(error as Error).message}\n`);
   process.exitCode = stop.signal.aborted ? 130 : 1;

@@ -113,7 +113,7 @@ export async function startEngine(
     () => undefined,
   );
   const decoders = new Map(plans.map(({ name }) => [name, new TextDecoder()]));
-  const pump = setInterval(() => {
+  const drain = () => {
     for (const [name, each] of channels) {
       if ((unsent.get(name)?.length ?? 0) > 0) send(name, new Uint8Array());
       const bytes = each.read();
@@ -124,7 +124,8 @@ export async function startEngine(
         texts.set(name, (texts.get(name) ?? '') + more);
       }
     }
-  }, POLL_MS);
+  };
+  const pump = setInterval(drain, POLL_MS);
   engine.callMain([
     ...plans.flatMap(({ name }) => ['-chardev', `bootlink,id=${name}`]),
     ...['-mon', 'chardev=monitor,mode=readline', '-mon', 'chardev=qmp,mode=control'],
@@ -133,9 +134,12 @@ export async function startEngine(
 
   const text = async (name: string, expression: RegExp): Promise<string> => {
     for (;;) {
+      // Looked at before the text: what QEMU printed last is in the ring when it has ended.
+      const over = ended;
+      drain();
       const all = texts.get(name) ?? '';
       if (expression.test(all)) return all;
-      if (ended) {
+      if (over) {
         throw new Error(
           `QEMU ended before ${name} said ${String(expression)}:\n${output.join('\n')}\n${all}`,
         );

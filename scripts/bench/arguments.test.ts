@@ -10,7 +10,7 @@ describe('the command line', () => {
     expect(readArguments(['--quick'])).toEqual({
       set: 'quick',
       rounds: 1,
-      guests: ['el-walk', 'sbsa-ref', 'virt-linux', 'virt-debian'],
+      guests: ['mips', 'el-walk', 'sbsa-ref', 'virt-linux', 'virt-debian'],
       setUp: true,
       help: false,
     });

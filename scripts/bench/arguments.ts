@@ -25,7 +25,7 @@ export interface BenchArguments {
   help: boolean;
 }
 
-const quickGuests = ['el-walk', 'sbsa-ref', 'virt-linux', 'virt-debian'];
+const quickGuests = ['mips', 'el-walk', 'sbsa-ref', 'virt-linux', 'virt-debian'];
 
 /** Reads the command line. @throws Error naming the option and what it takes. */
 export function readArguments(args: readonly string[]): BenchArguments {

@@ -12,6 +12,7 @@ const empty: BenchResults = {
   engine: { qemuVersion: '10.0.13', rawBytes: 9_000_000, brotliBytes: 2_000_000 },
   guests: [],
   loads: [],
+  mips: {},
   echoMs: [],
   longestTaskMs: [],
   failures: [],
@@ -29,6 +30,7 @@ const measured: BenchResults = {
     { id: 'uefi', boot: { native: [1], tab: [] }, memoryMiB: [], firstVisitBytes: [] },
   ],
   loads: [{ name: 'loop', title: 'loop', guest: 'rme', times: { native: [1], tab: [2] } }],
+  mips: { alu: { native: [100, 300, 200], tab: [50] } },
   echoMs: [1, 2, 3, 40],
   longestTaskMs: [0, 70],
   fullBuildSeconds: 723.8,
@@ -41,6 +43,7 @@ it('leaves out the keys of what was not measured', () => {
     engine: { rawBytes: 9_000_000, brotliBytes: 2_000_000 },
     coldBoot: { rme: { nativeSeconds: 2, tabSeconds: 20 }, uefi: { nativeSeconds: 1 } },
     shellLoads: { loop: { nativeSeconds: 1, tabSeconds: 2 } },
+    mips: { alu: { native: 200, tab: 50 } },
     echoMs: { p50: 2, p95: 40 },
     longestStallMs: 70,
     tabMemoryMiB: { rme: 500 },
@@ -54,6 +57,8 @@ it('prints medians with their ratio, a dash for what is missing, and what failed
   const lines = reportLines(measured);
   const row = (start: string) => lines.find((line) => line.startsWith(start)) ?? '';
   expect(row('cold boot of rme')).toMatch(/ 2\.00 s +20\.00 s +10\.0 x$/);
+  // Time, not rate: the tab takes four times as long.
+  expect(row('one hot block')).toMatch(/ 200 MIPS +50\.00 MIPS +4\.00 x$/);
   expect(row('cold boot of uefi')).toMatch(/ 1\.00 s +- +-$/);
   expect(lines.slice(-2)).toEqual(['Not measured:', 'uefi, tab, round 1: no']);
 });

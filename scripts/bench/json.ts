@@ -21,9 +21,16 @@ function sides({ native, tab }: { native: readonly number[]; tab: readonly numbe
   ]);
 }
 
+function rates({ native, tab }: { native: readonly number[]; tab: readonly number[] }) {
+  return present([
+    ['native', middle(native, 2)],
+    ['tab', middle(tab, 2)],
+  ]);
+}
+
 /** The figures as `--json` writes them; what was not measured has no key. */
 export function toJson(results: BenchResults): object {
-  const { guests, loads, echoMs, longestTaskMs, engine, machine, load } = results;
+  const { guests, loads, mips, echoMs, longestTaskMs, engine, machine, load } = results;
   const p50 = percentile(echoMs, 50);
   const p95 = percentile(echoMs, 95);
   const all: Record<string, unknown> = {
@@ -32,6 +39,7 @@ export function toJson(results: BenchResults): object {
     rounds: results.rounds,
     query: results.query,
     engine: { rawBytes: engine.rawBytes, brotliBytes: engine.brotliBytes },
+    mips: present(Object.entries(mips).map(([name, each]) => [name, rates(each)] as const)),
     coldBoot: present(guests.map(({ id, boot }) => [id, sides(boot)] as const)),
     shellLoads: present(loads.map(({ name, times }) => [name, sides(times)] as const)),
     echoMs:

@@ -1,3 +1,4 @@
+import { mipsGuest, mipsTitle } from './mips';
 import type { BenchResults, Sides } from './results';
 import { median, percentile, ratio } from './statistics';
 import { formatTable, type Column } from './table';
@@ -23,6 +24,17 @@ function compared(what: string, { native, tab }: Sides): string[] {
   ];
 }
 
+/** Rates, and by how much longer the tab takes for the same instructions. */
+function comparedRates(what: string, { native, tab }: Sides): string[] {
+  const rate = (value: number) => `${value.toFixed(value < 100 ? 2 : 0)} MIPS`;
+  return [
+    what,
+    or(median(native), rate),
+    or(median(tab), rate),
+    or(ratio(tab, native), (value) => `${value.toFixed(2)} x`),
+  ];
+}
+
 /** A row of the tab alone; none when it was not measured. */
 function alone(
   what: string,
@@ -33,12 +45,15 @@ function alone(
 }
 
 function rows(results: BenchResults): string[][] {
-  const { guests, loads, echoMs, longestTaskMs, engine } = results;
+  const { guests, loads, mips, echoMs, longestTaskMs, engine } = results;
   const milliseconds = (value: number) => `${value.toFixed(1)} ms`;
   const presses = echoMs.length;
   const task = longestTaskMs.length === 0 ? undefined : Math.max(...longestTaskMs);
   return [
-    ...guests.map(({ id, boot }) => compared(`cold boot of ${id}`, boot)),
+    ...guests
+      .filter(({ id }) => id !== mipsGuest)
+      .map(({ id, boot }) => compared(`cold boot of ${id}`, boot)),
+    ...Object.entries(mips).map(([name, rates]) => comparedRates(mipsTitle(name), rates)),
     ...loads.map(({ title, guest, times }) => compared(`${title}, ${guest}`, times)),
     ...alone(`key press to echo, p50 of ${presses}`, percentile(echoMs, 50), milliseconds),
     ...alone(`key press to echo, p95 of ${presses}`, percentile(echoMs, 95), milliseconds),

@@ -37,6 +37,8 @@ export interface BenchResults {
   engine: EngineFacts;
   guests: GuestResults[];
   loads: LoadResults[];
+  /** Million instructions a second, by class. */
+  mips: Record<string, Sides>;
   /** Milliseconds from each key press to its echo. */
   echoMs: number[];
   /** The longest task of the main thread of each boot, ms; 0 when none took 50 ms. */

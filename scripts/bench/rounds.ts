@@ -4,6 +4,7 @@ import { NativeMachine } from '../native/machine';
 import type { Rootfs } from '../setup/rootfs';
 import { guestUrl } from './arguments';
 import { echoGuest, loadGuest, loadSeconds, loadSteps, shellLoads } from './loads';
+import { addMips, mipsGuest, readMips } from './mips';
 import type { PageServer } from './page-server';
 import type { BenchResults, GuestResults } from './results';
 import { TabMachine } from './tab';
@@ -36,6 +37,12 @@ async function native(bench: Bench, guest: Guest, into: GuestResults, results: B
   const machine = await NativeMachine.start({ guest, guests, rootfs, signal });
   try {
     const seconds = (await machine.follow(guest.boot, nativePatienceSeconds)).at(-1) ?? 0;
+    if (guest.id === mipsGuest) {
+      const text = machine.consoles.get(shellOf(guest))?.log.text() ?? '';
+      addMips(results.mips, 'native', readMips(text));
+      say('  native: rates measured');
+      return;
+    }
     into.boot.native.push(seconds);
     say(`  native: prompt after ${seconds.toFixed(2)} s`);
     if (guest.id !== loadGuest) return;
@@ -56,6 +63,11 @@ async function tab(bench: Bench, guest: Guest, into: GuestResults, results: Benc
   try {
     const sent = server.sentBytes();
     const seconds = await machine.boot(guestUrl(server.url, guest.id, query), guest);
+    if (guest.id === mipsGuest) {
+      addMips(results.mips, 'tab', readMips(await machine.text(shellOf(guest))));
+      say('  tab: rates measured');
+      return;
+    }
     into.boot.tab.push(seconds);
     into.firstVisitBytes.push(server.sentBytes() - sent);
     const memory = await machine.memoryMiB();

@@ -65,6 +65,14 @@ export class TabMachine {
     return this.watch(steps, true);
   }
 
+  /** All that a console has printed. */
+  text(console: string): Promise<string> {
+    return this.page.evaluate(
+      (id) => globalThis.bootlink?.run()?.consoles.get(id)?.log.text() ?? '',
+      console,
+    );
+  }
+
   /** Presses keys at a shell's prompt, by the browser's keyboard; ms from each to its echo. */
   async echoes(console: string, presses: number): Promise<number[]> {
     await focusConsole(this.page, console);

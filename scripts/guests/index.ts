@@ -1,7 +1,9 @@
 import { elWalk } from './el-walk/recipe';
 import { fourWorlds } from './four-worlds/recipe';
+import { mips } from './mips/recipe';
 import { optee } from './optee/recipe';
 import type { Recipe } from './piece';
+import { probe } from './probe/recipe';
 import { rme } from './rme/recipe';
 import { sbsaRef, sbsaRefFlash } from './sbsa-ref/recipe';
 import { uefi } from './uefi/recipe';
@@ -21,3 +23,6 @@ export const recipes: readonly Recipe[] = [
   fourWorlds,
   sbsaRefFlash,
 ];
+
+/** What the tests and the bench run besides; in the catalogue, not in the gallery. */
+export const instruments: readonly Recipe[] = [probe, mips];

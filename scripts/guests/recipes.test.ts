@@ -3,10 +3,11 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { expectation } from '../../src/machine/steps';
 import { checkSteps } from '../setup/steps';
-import { recipes } from './index';
+import { instruments, recipes as guests } from './index';
 import { licences } from './licences';
 import { withNeeds } from './piece';
 
+const recipes = [...guests, ...instruments];
 const pieces = withNeeds(recipes.flatMap((recipe) => recipe.pieces));
 
 describe('the recipes', () => {

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { buildEngine } from '../engine/build';
 import { guestStep, guestSteps } from '../guests/build';
-import { recipes } from '../guests/index';
+import { instruments, recipes } from '../guests/index';
 import { Cache, cacheFolder } from './cache';
 import { CatalogueFile } from './catalogue';
 import type { SetupContext, StepContext } from './context';
@@ -93,7 +93,9 @@ async function buildAll(
   context: SetupContext,
   report: Report,
 ): Promise<StepResult[]> {
-  const wanted = recipes.filter(({ id }) => only === undefined || only.includes(id));
+  const isWanted = ({ id }: { id: string }) => only === undefined || only.includes(id);
+  const wanted = recipes.filter(isWanted);
+  const wantedInstruments = instruments.filter(isWanted);
   const catalogue = new CatalogueFile(join(repo, 'public/guests'), wanted);
   const inStep = (name: string, control: StepControl): StepContext => ({
     ...context,
@@ -103,7 +105,11 @@ async function buildAll(
   });
   // Steps listed earlier start earlier: the guests that the page waits for go first.
   const isFirst = ({ id }: { id: string }) => firstGuests.includes(id);
-  const ordered = [...wanted.filter(isFirst), ...wanted.filter((guest) => !isFirst(guest))];
+  const ordered = [
+    ...wanted.filter(isFirst),
+    ...wanted.filter((guest) => !isFirst(guest)),
+    ...wantedInstruments,
+  ];
   const guests = guestSteps(ordered, join(repo, 'public'), catalogue, inStep);
   const engine = {
     name: 'engine',

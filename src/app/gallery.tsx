@@ -29,18 +29,24 @@ export function Gallery() {
             </p>
           )}
           <ul class="cards">
-            {result.value.guests.map((entry) =>
-              entry.state === 'ready' ? (
-                <ReadyCard key={entry.guest.id} guest={entry.guest} />
-              ) : (
-                <PendingCard key={entry.id} entry={entry} />
-              ),
-            )}
+            {result.value.guests
+              .filter(forVisitors)
+              .map((entry) =>
+                entry.state === 'ready' ? (
+                  <ReadyCard key={entry.guest.id} guest={entry.guest} />
+                ) : (
+                  <PendingCard key={entry.id} entry={entry} />
+                ),
+              )}
           </ul>
         </>
       )}
     </main>
   );
+}
+
+function forVisitors(entry: GuestEntry): boolean {
+  return entry.state !== 'ready' || entry.guest.instrument !== true;
 }
 
 /** Leads back to a machine that still runs. */

@@ -82,6 +82,8 @@ export const Guest = v.object({
   check: v.array(GuestStep),
   /** True for a guest that ends by itself (bare metal); its QEMU then exits with this code. */
   exits: v.optional(v.pipe(v.number(), v.integer())),
+  /** Not for the gallery: the tests and the bench run it. */
+  instrument: v.optional(v.boolean()),
   packages: v.array(PackageOrigin),
 });
 

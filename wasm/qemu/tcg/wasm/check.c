@@ -1,16 +1,17 @@
 /*
  * Bootlink: the differential mode, -accel tcg,translator-check=on.
  *
- * Each compiled TB runs interpreted first, with a journal of its stores.  The
- * CPU's state and memory are then put back, the compiled function runs, and
- * both outcomes are compared.  TBs that cannot run twice (devices, exclusive
- * and atomic accesses, system registers) just stay interpreted.  Needs one
- * vCPU and no DMA to be exact.
+ * Some runs of each compiled TB are interpreted first, with a journal of
+ * their stores.  The CPU's state and memory are then put back, the compiled
+ * function runs, and both outcomes are compared.  Runs that cannot happen
+ * twice (devices, exclusive and atomic accesses, system registers) are not
+ * compared.  Needs one vCPU and no DMA to be exact.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
 #include "qemu/error-report.h"
+#include "qemu/host-utils.h"
 #include "qemu/main-loop.h"
 #include "internal.h"
 
@@ -29,6 +30,14 @@ static uint32_t *checked_tb;
 static TrUnitFunc *checked_func;
 static uint8_t *env_before, *env_after;
 static CPUNegativeOffsetState neg_before;
+
+/* The first runs of each TB, and some of the later ones */
+bool tr_check_due(uint32_t *tb)
+{
+    uint32_t n = ++tb[TCI_TB_HEAT] & ~TCI_HEAT_DONE;
+
+    return n < tci_wasm_config.threshold + 50 || is_power_of_2(n);
+}
 
 uintptr_t tr_check_run(CPUArchState *env, uint32_t *tb, TrUnitFunc *func)
 {

@@ -53,7 +53,7 @@ EM_JS(int, tr_js_has_tail_calls, (void), {
 
 EM_JS(int, tr_js_instantiate,
       (uint32_t bytes, uint32_t len, uint32_t imports, uint32_t nimports,
-       uint32_t base), {
+       uint32_t base, uint32_t nfuncs), {
     try {
         const code = new Uint8Array(wasmMemory.buffer, bytes >>> 0, len);
         const funcs = new Uint32Array(wasmMemory.buffer, imports >>> 0,
@@ -63,8 +63,11 @@ EM_JS(int, tr_js_instantiate,
             f[i] = wasmTable.get(funcs[i]);
         }
         const module = new WebAssembly.Module(code.slice());
-        new WebAssembly.Instance(
-            module, { e: { m: wasmMemory, t: wasmTable, b: base }, f });
+        const made = new WebAssembly.Instance(
+            module, { e: { m: wasmMemory }, f }).exports;
+        for (let i = 0; i < nfuncs; i++) {
+            wasmTable.set(base + i, made[i]);
+        }
         return 0;
     } catch (e) {
         err('translator: the browser refuses a module: ' + e);
@@ -103,7 +106,8 @@ uint32_t tr_instantiate(TrThread *t, uint32_t module)
     }
     base = t->table_next;
     if (tr_js_instantiate((uintptr_t)c->bytes.data, c->bytes.len,
-                          (uintptr_t)c->imports, c->nimports, base) < 0) {
+                          (uintptr_t)c->imports, c->nimports, base,
+                          c->nfuncs) < 0) {
         return 0;
     }
     t->table_next += c->nfuncs;
@@ -246,9 +250,6 @@ void tr_queue(uint32_t *start)
     }
 }
 
-/* A module is worth waiting for company, but not for long. */
-#define LINGER_MS 2
-
 static void *compile_thread(void *opaque)
 {
     TrThread *t = g_new0(TrThread, 1);
@@ -258,8 +259,10 @@ static void *compile_thread(void *opaque)
         while (!queued && t->generation == qatomic_read(&tr_generation)) {
             qemu_cond_wait(&queue_cond, &queue_lock);
         }
+        /* A module is worth waiting for company, but not for long. */
         if (queued && queued < tci_wasm_config.batch) {
-            qemu_cond_timedwait(&queue_cond, &queue_lock, LINGER_MS);
+            qemu_cond_timedwait(&queue_cond, &queue_lock,
+                                tci_wasm_config.linger);
         }
         qemu_mutex_unlock(&queue_lock);
         translate(t);

@@ -148,6 +148,7 @@ void tr_queue(uint32_t *start);
 void tr_compile_init(void);
 
 /* check.c */
+bool tr_check_due(uint32_t *tb);
 uintptr_t tr_check_run(CPUArchState *env, uint32_t *tb, TrUnitFunc *func);
 
 #endif

@@ -2,9 +2,12 @@
  * Bootlink: a WebAssembly module under construction, as bytes.
  *
  * The same bytes serve every thread: they name guest and host addresses, but
- * what differs between threads (the CPU, where its functions go in the
- * thread's table) comes in as arguments and imports.  The browser then
+ * what differs between threads comes in as arguments.  The browser then
  * compiles a module once for all threads.
+ *
+ * The functions are exported, and JavaScript puts them into the thread's
+ * table: an import of that table costs each instance a copy of it (V8 11) or
+ * an entry in its list of users.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -115,32 +118,26 @@ static void name(TrBuf *out, const char *s)
     trb_bytes(out, s, strlen(s));
 }
 
+static void number(TrBuf *out, int i)
+{
+    char digits[12];
+
+    snprintf(digits, sizeof(digits), "%d", i);
+    name(out, digits);
+}
+
 static void import_section(TrModule *m, TrBuf *s)
 {
-    trb_u(s, 3 + m->imports->len);
+    trb_u(s, 1 + m->imports->len);
     name(s, "e");
     name(s, "m");
     trb_byte(s, 2);             /* memory, shared, 0 to 65536 pages */
     trb_byte(s, 3);
     trb_u(s, 0);
     trb_u(s, 65536);
-    name(s, "e");
-    name(s, "t");
-    trb_byte(s, 1);             /* table of functions */
-    trb_byte(s, W_TYPE_FUNCREF);
-    trb_byte(s, 0);
-    trb_u(s, 0);
-    name(s, "e");
-    name(s, "b");
-    trb_byte(s, 3);             /* constant: the first function's index */
-    trb_byte(s, W_TYPE_I32);
-    trb_byte(s, 0);
     for (int i = 0; i < m->imports->len; i++) {
-        char digits[12];
-
-        snprintf(digits, sizeof(digits), "%d", i);
         name(s, "f");
-        name(s, digits);
+        number(s, i);
         trb_byte(s, 0);
         trb_u(s, g_array_index(m->imports, TrImport, i).type);
     }
@@ -168,16 +165,13 @@ void tr_module_bytes(TrModule *m, TrBuf *out)
         trb_byte(&s, 0);
     }
     section(out, 3, &s);
-    trb_u(&s, 1);               /* elements: all functions, from e.b on */
-    trb_byte(&s, 0);
-    trb_byte(&s, W_GLOBAL_GET);
-    trb_byte(&s, 0);
-    trb_byte(&s, W_END);
-    trb_u(&s, m->nregion);
+    trb_u(&s, m->nregion);      /* exports: "0", "1", ... */
     for (int i = 0; i < m->nregion; i++) {
+        number(&s, i);
+        trb_byte(&s, 0);
         trb_u(&s, m->imports->len + i);
     }
-    section(out, 9, &s);
+    section(out, 7, &s);
     trb_u(&s, m->nregion);
     trb_bytes(&s, m->code.data, m->code.len);
     section(out, 10, &s);

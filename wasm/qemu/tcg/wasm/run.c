@@ -55,7 +55,7 @@ uintptr_t tci_wasm_run(CPUArchState *env, uint32_t *tb)
             }
         }
         func += unit % TR_UNIT_FUNCS;
-        if (unlikely(tci_wasm_config.check)) {
+        if (unlikely(tci_wasm_config.check) && tr_check_due(tb)) {
             return tr_check_run(env, tb, (TrUnitFunc *)(uintptr_t)func);
         }
         next = ((TrUnitFunc *)(uintptr_t)func)((uintptr_t)env - TR_BIAS,

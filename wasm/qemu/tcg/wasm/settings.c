@@ -4,6 +4,7 @@
  *   -accel tcg,translator=off|blocks|regions
  *          translator-threshold=N   interpreted runs that make a TB hot
  *          translator-batch=N       hot TBs a module waits for
+ *          translator-linger=MS     and for how long, on its own thread
  *          translator-region=N      TBs in a region, at most 64
  *          translator-thread=on|off compile on a thread of its own
  *          translator-tail-calls=on|off
@@ -20,10 +21,10 @@
 #include "internal.h"
 
 TCIWasmConfig tci_wasm_config = {
-    /* Until the instruction probe has compared every family with native QEMU. */
-    .mode = TCI_WASM_OFF,
+    .mode = TCI_WASM_REGIONS,
     .threshold = 100,
     .batch = 64,
+    .linger = 2,
     .region = 64,
     .thread = true,
     .tail_calls = true,
@@ -94,6 +95,7 @@ void tci_wasm_add_properties(ObjectClass *oc)
     static const struct { const char *name; uint32_t *value; } number[] = {
         { "translator-threshold", &tci_wasm_config.threshold },
         { "translator-batch", &tci_wasm_config.batch },
+        { "translator-linger", &tci_wasm_config.linger },
         { "translator-region", &tci_wasm_config.region },
     };
     static const struct { const char *name; bool *value; } toggle[] = {

@@ -36,6 +36,7 @@ typedef struct TCIWasmConfig {
     TCIWasmMode mode;
     uint32_t threshold;     /* interpreted runs that make a TB hot */
     uint32_t batch;         /* hot TBs a module waits for */
+    uint32_t linger;        /* ms for which one waits, on its own thread */
     uint32_t region;        /* TBs in one region, at most */
     bool thread;            /* compile on a thread of its own */
     bool tail_calls;        /* use return_call where the browser has it */

@@ -1,0 +1,261 @@
+/*
+ * probe: every instruction family that the translator must get right, as one digest each.
+ *
+ * Each operation runs many times, on edge values and on pseudo-random ones, under all
+ * rounding modes, on aligned, unaligned, page-crossing and faulting addresses. What QEMU
+ * prints natively is what every other way of running it must print.
+ */
+#include "probe.h"
+
+/* How often each operation runs; QEMU's generic loader puts it at the end of RAM (recipe.ts). */
+#define ROUNDS (*(volatile uint64_t *)0x47fffff8)
+
+struct state {
+    uint64_t x[4];
+    uint64_t v[4][2];
+    uint64_t flags; /* NZCV in; out: NZCV, and FPSR in the next */
+    uint64_t address;
+};
+
+struct operation {
+    void (*run)(const struct state *in, struct state *out);
+    uint64_t family;
+};
+
+extern const struct operation operations[];
+extern const char *const families[];
+extern char secondary[];
+int64_t psci(uint64_t function, uint64_t a, uint64_t b, uint64_t c);
+
+/* The families of operations.S that access memory */
+enum { MEMORY_FAMILY = 7, ATOMIC_FAMILY = 8, MAX_FAMILIES = 16 };
+
+static uint64_t digests[CPUS][MAX_FAMILIES + 1];
+static uint64_t faults[CPUS];
+static volatile uint64_t done[CPUS];
+
+static const uint64_t edges[] = {
+    0, 1, 2, -1ull, -2ull, 1ull << 63, (1ull << 63) - 1, 1ull << 31, (1ull << 31) - 1,
+    0xffffffff, 0x100000000, 0x8000, 0x7fff, 0x80, 0x7f, 63, 64, 32, 31,
+    0x3ff0000000000000, 0xbff0000000000000, 0x7ff0000000000000, 0xfff0000000000000,
+    0x7ff8000000000000, 0x7ff4000000000001, 0xfff8dead00000001, 0x0010000000000000,
+    0x000fffffffffffff, 0x0000000000000001, 0x7fefffffffffffff, 0x43e0000000000000,
+    0x41dfffffffc00000, 0x3fe0000000000000, 0x4004000000000000,
+    0x3f8000003f800000, 0x7f8000007f800000, 0x7fc000007fa00001, 0x0080000000000001,
+    0x7f7fffff4f000000, 0x3c003c003c003c00, 0x7c007e007d010001, 0x0400fbff03ff7bff,
+    0x0123456789abcdef, 0x8080808080808080, 0x7f7f7f7f7f7f7f7f, 0x00ff00ff00ff00ff,
+};
+enum { EDGES = sizeof(edges) / sizeof(edges[0]) };
+
+/* FPCR (Arm ARM C5.2.8): RMode, FZ, DN, FZ16 */
+static const uint64_t fpcr[] = { 0, 1 << 22, 2 << 22, 3 << 22, 1 << 24, 1 << 25, 1 << 19 };
+
+static uint64_t random64(uint64_t *seed)
+{
+    *seed ^= *seed << 13;
+    *seed ^= *seed >> 7;
+    *seed ^= *seed << 17;
+    return *seed;
+}
+
+static uint64_t value(uint64_t *seed)
+{
+    uint64_t r = random64(seed);
+
+    return r & 1 ? edges[(r >> 8) % EDGES] : random64(seed) >> (r & 2 ? 0 : r >> 58);
+}
+
+/* Aligned, unaligned, crossing into the next page, read-only, and not mapped. */
+static uint64_t address(uint64_t r, uint64_t family)
+{
+    const uint64_t window = WINDOW;
+
+    /*
+     * Whether a compare-and-swap that does not swap needs write permission is left open by
+     * the architecture, and QEMU answers by host and by the number of CPUs.
+     */
+    if (family == ATOMIC_FAMILY && (r & 15) < 2) {
+        r += 5;
+    }
+
+    switch (r & 15) {
+    case 0:
+        return window + WINDOW_PAGES * PAGE_SIZE + (r >> 8) % 4000; /* read-only */
+    case 1:
+        return window + (WINDOW_PAGES + 2) * PAGE_SIZE + (r >> 8) % 4000; /* not mapped */
+    case 2: case 3: case 4:
+        return window + (1 + (r >> 8) % 14) * PAGE_SIZE - (r >> 16) % 64; /* crossing */
+    case 5: case 6: case 7: case 8:
+        return window + 256 + (r >> 8) % 8192;
+    default:
+        return window + 256 + ((r >> 8) % 8192 & ~15ull);
+    }
+}
+
+static unsigned this_cpu(void)
+{
+    return READ_REGISTER(mpidr_el1) & 0xff;
+}
+
+uint64_t exception_taken(unsigned el, uint64_t esr, uint64_t elr, uint64_t spsr, uint64_t far)
+{
+    unsigned cpu = this_cpu();
+
+    (void)el;
+    faults[cpu] = fold(faults[cpu], esr);
+    faults[cpu] = fold(faults[cpu], far - WINDOW);
+    faults[cpu] = fold(faults[cpu], spsr);
+    return elr + 4;
+}
+
+static uint64_t fold_window(uint64_t at, uint64_t digest)
+{
+    uint64_t base = at & ~15ull;
+
+    if (at < WINDOW + 64 || at >= WINDOW + WINDOW_PAGES * PAGE_SIZE - 128) {
+        return digest;
+    }
+    for (int i = -4; i < 12; i++) {
+        digest = fold(digest, *(volatile uint64_t *)(base + i * 8));
+    }
+    return digest;
+}
+
+static void probe(unsigned cpu)
+{
+    uint64_t seed = 88172645463325252ull;
+    const uint64_t rounds = ROUNDS;
+    volatile uint64_t *window = (volatile uint64_t *)WINDOW;
+
+    for (unsigned i = 0; i < WINDOW_PAGES * PAGE_SIZE / 8; i++) {
+        window[i] = random64(&seed);
+    }
+    for (unsigned round = 0; round < rounds; round++) {
+        uint64_t control = fpcr[round % (sizeof(fpcr) / sizeof(fpcr[0]))];
+
+        for (const struct operation *o = operations; o->run; o++) {
+            struct state in, out = { 0 };
+            uint64_t *digest = &digests[cpu][o->family];
+
+            for (int i = 0; i < 4; i++) {
+                in.x[i] = value(&seed);
+                in.v[i][0] = value(&seed);
+                in.v[i][1] = value(&seed);
+            }
+            in.flags = random64(&seed) & 0xf0000000;
+            in.address = address(random64(&seed), o->family);
+            faults[cpu] = 0;
+            __asm__ volatile("msr fpcr, %0" ::"r"(control));
+            o->run(&in, &out);
+            __asm__ volatile("msr fpcr, xzr");
+            if (o->family >= MEMORY_FAMILY) {
+                *digest = fold_window(in.address, *digest);
+            }
+            for (unsigned i = 0; i < sizeof(out) / 8; i++) {
+                *digest = fold(*digest, ((uint64_t *)&out)[i]);
+            }
+            *digest = fold(*digest, faults[cpu]);
+        }
+    }
+    digests[cpu][MAX_FAMILIES] = self_modifying(cpu, 1);
+}
+
+/* ---- What all CPUs do to the same memory ---- */
+
+static struct {
+    uint64_t exclusive, added, swapped, locked, lock;
+} shared __attribute__((aligned(64)));
+
+static void contend(void)
+{
+    for (unsigned i = 0; i < 20000; i++) {
+        uint64_t old, status;
+
+        do {
+            __asm__ volatile("ldxr %0, %2\n\tadd %0, %0, #1\n\tstxr %w1, %0, %2"
+                             : "=&r"(old), "=&r"(status), "+Q"(shared.exclusive)::"memory");
+        } while (status);
+        __asm__ volatile(".arch_extension lse\n\tldaddal %1, %0, %2"
+                         : "=r"(old) : "r"(3ull), "Q"(shared.added) : "memory");
+        do {
+            old = __atomic_load_n(&shared.swapped, __ATOMIC_RELAXED);
+            status = old;
+            __asm__ volatile(".arch_extension lse\n\tcasal %0, %1, %2"
+                             : "+r"(status) : "r"(old + 5), "Q"(shared.swapped) : "memory");
+        } while (status != old);
+        do {
+            __asm__ volatile(".arch_extension lse\n\tswpal %1, %0, %2"
+                             : "=r"(old) : "r"(1ull), "Q"(shared.lock) : "memory");
+        } while (old);
+        shared.locked += 7;
+        __asm__ volatile("stlr xzr, %0" : "=Q"(shared.lock)::"memory");
+    }
+}
+
+static void set_keys(void)
+{
+    /* APIAKey, APIBKey, APDAKey, APDBKey, APGAKey: low and high halves */
+    WRITE_REGISTER(S3_0_C2_C1_0, 0x0123456789abcdef);
+    WRITE_REGISTER(S3_0_C2_C1_1, 0xfedcba9876543210);
+    WRITE_REGISTER(S3_0_C2_C1_2, 0x1111111122222222);
+    WRITE_REGISTER(S3_0_C2_C1_3, 0x3333333344444444);
+    WRITE_REGISTER(S3_0_C2_C2_2, 0x5555555566666666);
+    WRITE_REGISTER(S3_0_C2_C2_3, 0x7777777788888888);
+    WRITE_REGISTER(S3_0_C2_C3_0, 0x99999999aaaaaaaa);
+    WRITE_REGISTER(S3_0_C2_C3_1, 0xbbbbbbbbcccccccc);
+}
+
+void main_other(uint64_t cpu)
+{
+    turn_mmu_on(cpu);
+    set_keys();
+    contend();
+    probe(cpu);
+    __atomic_store_n(&done[cpu], 1, __ATOMIC_RELEASE);
+}
+
+static void print_result(const char *name, uint64_t digest)
+{
+    print_padded(name, 24);
+    print_hex(digest);
+    print("\n");
+}
+
+void main_first(void)
+{
+    unsigned cpus = 1;
+
+    turn_mmu_on(0);
+    set_keys();
+    /* PSCI CPU_ON, 64-bit (DEN0022, 5.6): the CPUs that are not there refuse. */
+    while (cpus < CPUS && psci(0xc4000003, cpus, (uintptr_t)secondary, cpus) == 0) {
+        cpus++;
+    }
+    contend();
+    probe(0);
+    for (unsigned cpu = 1; cpu < cpus; cpu++) {
+        while (!__atomic_load_n(&done[cpu], __ATOMIC_ACQUIRE)) {
+        }
+        for (unsigned i = 0; i <= MAX_FAMILIES; i++) {
+            if (digests[cpu][i] != digests[0][i]) {
+                print("CPUs differ in family ");
+                print_hex(i);
+                print("\n");
+            }
+        }
+    }
+    for (unsigned i = 0; families[i]; i++) {
+        print_result(families[i], digests[0][i]);
+    }
+    print_result("self-modifying", digests[0][MAX_FAMILIES]);
+    print("shared by CPUs          ");
+    print_hex(shared.exclusive / cpus);
+    print(" ");
+    print_hex(shared.added / cpus);
+    print(" ");
+    print_hex(shared.swapped / cpus);
+    print(" ");
+    print_hex(shared.locked / cpus);
+    print("\nprobe: the end\n");
+    power_off();
+}

@@ -1,0 +1,24 @@
+/* probe: what its files share. */
+#ifndef PROBE_H
+#define PROBE_H
+
+#include "../bare-metal/console.h"
+
+enum { CPUS = 4, WINDOW_PAGES = 16, PAGE_SIZE = 4096 };
+
+/* Where each CPU sees memory of its own; a read-only page and then nothing follow it. */
+#define WINDOW (2ull << 30)
+
+/* Makes the CPU's tables and turns stage 1 translation on. */
+void turn_mmu_on(unsigned cpu);
+
+/* Runs what modifies itself; folds the results into a digest. */
+uint64_t self_modifying(unsigned cpu, uint64_t digest);
+
+static inline uint64_t fold(uint64_t digest, uint64_t value)
+{
+    digest = (digest ^ value) * 0x9e3779b97f4a7c15ull;
+    return digest ^ digest >> 29;
+}
+
+#endif
