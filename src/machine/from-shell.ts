@@ -84,6 +84,15 @@ export function fromShell(source: string, base?: Machine): FromArgs {
   return { ...found, diagnostics: [...diagnostics, ...found.diagnostics] };
 }
 
+/** The words of the first QEMU command in the text, without the program: what fromShell reads. */
+export function qemuWords(source: string): readonly Word[] {
+  for (const { words } of tokenize(source).commands) {
+    const args = qemuArguments(withoutPrefix(words, []), []);
+    if (args !== undefined) return args;
+  }
+  return [];
+}
+
 function otherCommand(command: Command, first: Word | undefined, second: boolean): Diagnostic {
   const name = programName(first?.text ?? '');
   const isAnother = second && (isQemu(name) || /^-[A-Za-z]/.test(name));
