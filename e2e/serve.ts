@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
+import { sampleCapabilities } from '../src/machine/language/capabilities.fixture.js';
 import { fixtureCatalogue, fixtureImage } from './fixtures/catalogue.js';
 import { buildPage, previewPage } from './preview.js';
 
@@ -41,6 +42,7 @@ function writeFixtures(folder: string): void {
     maximumMemoryMiB: 3584,
   };
   writeFileSync(join(engine, 'manifest.json'), JSON.stringify(manifest));
+  writeFileSync(join(engine, 'capabilities.json'), JSON.stringify(sampleCapabilities));
   writeFileSync(join(guests, 'index.json'), JSON.stringify(fixtureCatalogue));
   writeFileSync(join(guests, 'image.bin'), fixtureImage);
 }

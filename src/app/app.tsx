@@ -4,12 +4,12 @@ import { Dialogs } from './dialogs.js';
 import { FailureView } from './failure-view.js';
 import { Gallery } from './gallery.js';
 import { MachineView } from './machine-view.js';
-import { route, run, runVersion } from './session.js';
-import { TopBar } from './top-bar.js';
+import { route, runVersion, shownKey, shownRun } from './session.js';
+import { EmbedBar, TopBar } from './top-bar.js';
 
 export function App() {
   void runVersion.value;
-  const current = run.value?.guest.id === route.value.guest ? run.value : undefined;
+  const current = shownRun.value;
   const title =
     current === undefined ? 'Bootlink' : `${current.guest.title}, ${current.state.name} – Bootlink`;
   useEffect(() => {
@@ -17,8 +17,8 @@ export function App() {
   }, [title]);
   return (
     <>
-      <TopBar />
-      {route.value.guest === undefined ? <Gallery /> : <MachineView />}
+      {route.value.embed === true ? <EmbedBar /> : <TopBar />}
+      {shownKey.value === undefined ? <Gallery /> : <MachineView />}
       <Dialogs />
     </>
   );

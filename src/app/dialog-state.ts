@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 
-export type DialogName = 'help' | 'about' | 'panes';
+export type DialogName = 'help' | 'about' | 'panes' | 'share' | 'palette' | 'settings';
 
 /** The dialog that is open, if any. */
 export const dialog = signal<DialogName | undefined>(undefined);

@@ -6,14 +6,19 @@ import type { PackageOrigin } from '../machine/guest.js';
 import { CopyButton } from './copy-button.js';
 import { dialog } from './dialog-state.js';
 import { PanesList } from './dock/panes-list.js';
+import { Share } from './machine/share.js';
 import { Modal } from './modal.js';
+import { Palette } from './palette.js';
+import { Settings } from './settings-dialog.js';
 import { formatBytes } from './format.js';
 import { catalogue } from './session.js';
-import { announce } from './settings.js';
 
 export function Dialogs() {
   if (dialog.value === 'help') return <Help />;
   if (dialog.value === 'about') return <About />;
+  if (dialog.value === 'share') return <Share />;
+  if (dialog.value === 'palette') return <Palette />;
+  if (dialog.value === 'settings') return <Settings />;
   if (dialog.value === 'panes') {
     return (
       <Modal title="Panes">
@@ -32,6 +37,9 @@ const shortcuts: [string, string][] = [
   ['Ctrl+Shift+L', 'Clear the console’s screen'],
   ['Ctrl+Shift+S', 'Save what the console printed'],
   ['Ctrl+Shift+Space', 'Pause or resume the machine'],
+  ['Ctrl+Shift+P', 'All commands, by name'],
+  ['Left, Right, Enter', 'On the tabs of panes: go along them, bring one to the front'],
+  ['Ctrl+Space, Ctrl+.', 'In the machine’s editors: what fits here; fixes'],
   ['?', 'This help, outside of a console'],
 ];
 
@@ -67,15 +75,8 @@ function Help() {
         </tbody>
       </table>
       <p>
-        <label>
-          <input
-            type="checkbox"
-            checked={announce.value}
-            onChange={(event) => (announce.value = event.currentTarget.checked)}
-          />{' '}
-          Announce console output to screen readers as it comes. “Text” on a console shows it as
-          plain text.
-        </label>
+        “Text” on a console shows it as plain text; under Settings, output is announced to screen
+        readers as it comes.
       </p>
       <p>
         A guest opens from its address: <code>?guest=rme</code> boots it,{' '}

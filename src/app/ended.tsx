@@ -3,7 +3,9 @@ import type { RunState } from '../engine/common/run-state.js';
 import type { Run } from '../engine/ui/run.js';
 import { CopyButton } from './copy-button.js';
 import { FailureView } from './failure-view.js';
-import { boot, runVersion } from './session.js';
+import { bootMachine, plannedGuest } from './machine/boot-machine.js';
+import { isBuiltIn, opened } from './machine/model.js';
+import { boot, runVersion, shownKey } from './session.js';
 
 /** One sentence for how a run came to its end. */
 function headline(state: Extract<RunState, { name: 'exited' }>, run: Run): string {
@@ -35,13 +37,21 @@ function everythingPrinted(run: Run): string {
   return parts.join('\n');
 }
 
+/** The same again; a machine that was changed since boots with its changes. */
+function bootAgain(run: Run): Promise<void> {
+  const isShown = opened.value?.key === shownKey.value;
+  return isShown && !isBuiltIn.value && plannedGuest.value?.ok === true
+    ? bootMachine()
+    : boot(run.guest, run.ownFiles);
+}
+
 /** The end of a run: what QEMU said, its exit code, all of it to copy, and the next boot. */
 export function Ended({ run }: { run: Run }) {
   void runVersion.value;
   const { state } = run;
   const actions = (
     <>
-      <button type="button" class="primary" onClick={() => void boot(run.guest, run.ownFiles)}>
+      <button type="button" class="primary" onClick={() => void bootAgain(run)}>
         Boot again
       </button>
       <CopyButton label="Copy all" text={() => everythingPrinted(run)} />

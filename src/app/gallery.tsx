@@ -4,6 +4,8 @@ import { wireBytes } from './catalogue.js';
 import { FailureView } from './failure-view.js';
 import { formatBytes } from './format.js';
 import { RoleTag } from './role-tag.js';
+import { OwnMachine } from './machine/own-machine.js';
+import { returnToRun } from './machine/address.js';
 import { catalogue, navigate, run, runVersion } from './session.js';
 
 /** The built-in guests: what each shows, what it costs, and one click to boot it. */
@@ -19,6 +21,7 @@ export function Gallery() {
         </p>
       </header>
       <RunningNotice />
+      <OwnMachine />
       {result === undefined && <p class="quiet">Reading the list of guests…</p>}
       {result?.ok === false && <FailureView failure={result.failure} />}
       {result?.ok === true && (
@@ -54,7 +57,7 @@ function RunningNotice() {
         <strong>{current.guest.title}</strong> is {current.state.name}. Booting another guest ends
         it.
       </span>
-      <button type="button" onClick={() => navigate({ guest: current.guest.id, boot: false })}>
+      <button type="button" onClick={() => returnToRun()}>
         Return to it
       </button>
     </p>

@@ -1,14 +1,18 @@
 import { Workspace } from './dock/workspace.js';
 import { FailureView } from './failure-view.js';
-import { catalogue, guestOfRoute, route, run, runVersion } from './session.js';
+import { linkProblem } from './machine/address.js';
+import { opened } from './machine/model.js';
+import { catalogue, guestOfRoute, route, runVersion, shownKey, shownRun } from './session.js';
 
 /** The guest that the address names: before, during and after its run. */
 export function MachineView() {
   void runVersion.value;
   const id = route.value.guest;
-  const current = run.value?.guest.id === id ? run.value : undefined;
   const entry = guestOfRoute.value;
-  if (current !== undefined || entry?.state === 'ready') return <Workspace key={id} />;
+  const key = shownKey.value;
+  const isOpen = key !== undefined && opened.value?.key === key;
+  if (shownRun.value !== undefined || isOpen) return <Workspace key={key} />;
+  if (linkProblem.value !== undefined) return <LinkProblem sentence={linkProblem.value} />;
   if (catalogue.value?.ok === false) {
     return (
       <main class="sheet" id="main">
@@ -16,7 +20,9 @@ export function MachineView() {
       </main>
     );
   }
-  if (catalogue.value === undefined) return <main class="sheet" id="main" aria-busy="true" />;
+  if (catalogue.value === undefined || route.value.link !== undefined || entry?.state === 'ready') {
+    return <main class="sheet" id="main" aria-busy="true" />;
+  }
   return (
     <main class="sheet" id="main">
       {entry === undefined ? (
@@ -48,6 +54,20 @@ export function MachineView() {
           )}
         </section>
       )}
+    </main>
+  );
+}
+
+function LinkProblem({ sentence }: { sentence: string }) {
+  return (
+    <main class="sheet" id="main">
+      <FailureView
+        failure={{
+          what: sentence,
+          input: 'the machine in the address',
+          remedy: 'Ask for the link again, or choose a guest from the list.',
+        }}
+      />
     </main>
   );
 }

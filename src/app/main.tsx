@@ -2,7 +2,8 @@ import { render } from 'preact';
 import { App, Unsupported } from './app.js';
 import { warmFonts } from './fonts.js';
 import { seekIsolation } from './isolation.js';
-import { openRoute, readRoute, run, watchCatalogue } from './session.js';
+import { followRoute, keepAddress } from './machine/address.js';
+import { openRoute, readRoute, run, watchCatalogue, type Route } from './session.js';
 import { applyTheme, keepSettings } from './settings.js';
 import { listenToShortcuts } from './shortcuts.js';
 import { missingAbility, readAbilities } from './support.js';
@@ -11,6 +12,7 @@ import './styles/base.css';
 import './styles/gallery.css';
 import './styles/machine.css';
 import './styles/dock.css';
+import './styles/editor.css';
 
 /** The composition root: the one place that puts the page together. */
 async function main(root: HTMLElement): Promise<void> {
@@ -29,8 +31,12 @@ async function main(root: HTMLElement): Promise<void> {
   }
   await keepSettings();
   warmFonts(document.body);
-  openRoute(readRoute(location.search), true);
-  addEventListener('popstate', () => openRoute(readRoute(location.search), false));
+  const readAddress = (): Route => readRoute(location.search, location.hash, history.state);
+  openRoute(readAddress(), true);
+  // An address typed or pasted over this one comes as popstate too.
+  addEventListener('popstate', () => openRoute(readAddress(), false));
+  followRoute();
+  keepAddress();
   listenToShortcuts();
   render(<App />, root);
   // The run in hand, for the browser's console and for tests: what consoles printed, as text.

@@ -1,4 +1,5 @@
 import { computed, signal } from '@preact/signals';
+import { parseAddress, printAddress } from '../machine/link/address.js';
 import type { Catalogue, Guest } from '../machine/guest.js';
 import type { Failure, Result } from '../engine/common/failure.js';
 import { translators, type Translator } from '../engine/common/command-line.js';
@@ -10,22 +11,55 @@ import { CATALOGUE_REFRESH_MS, fetchCatalogue } from './catalogue.js';
 import type { ConsoleTerminal } from './terminal.js';
 import { warmTerminal } from './warm-terminal.js';
 
-/** What the address bar says: the gallery, or a guest. */
+/** What the address bar says: the gallery, a guest, or a machine in a link. */
 export interface Route {
   guest: string | undefined;
+  /** `#m1.…`: a machine. It wins over a guest and never starts by itself. */
+  link?: string | undefined;
+  /** Tells machines of links apart, where the page wrote the address itself. */
+  key?: string | undefined;
+  /** The link is this page's own: the history entry says so. */
+  own?: boolean;
   /** False for `?boot=0`: show the guest, wait for the click. */
   boot: boolean;
+  /** `?console=`: the console to show first. */
+  console?: string | undefined;
+  /** `?embed=1`: the page is inside another one. */
+  embed?: boolean;
   /** `?translator=`: how hot guest code is run; undefined for the engine's default. */
   translator?: Translator | undefined;
 }
 
-export function readRoute(search: string): Route {
-  const parameters = new URLSearchParams(search);
+/** What the page keeps with an entry of the browser's history that it wrote itself. */
+export interface OwnEntry {
+  own: string;
+  key: string;
+}
+
+function isOwn(state: unknown, hash: string): state is OwnEntry {
+  return typeof state === 'object' && state !== null && 'own' in state && state.own === hash;
+}
+
+/** @param state of the history entry: a link that the page wrote itself is the visitor's own */
+export function readRoute(search: string, hash: string, state: unknown): Route {
+  const { guest, link, boot, console, embed } = parseAddress(search, hash);
+  const own = isOwn(state, hash);
   return {
-    guest: parameters.get('guest') ?? undefined,
-    boot: parameters.get('boot') !== '0',
-    translator: translators.find((each) => each === parameters.get('translator')),
+    guest: link === undefined ? (guest ?? unreadableGuest(search)) : undefined,
+    link,
+    ...(own ? { key: state.key } : {}),
+    own,
+    boot,
+    console,
+    embed,
+    translator: translators.find((each) => each === new URLSearchParams(search).get('translator')),
   };
+}
+
+/** A guest's name that can be none is still shown in the sentence that says so. */
+function unreadableGuest(search: string): string | undefined {
+  const guest = new URLSearchParams(search).get('guest');
+  return guest === null || guest === '' ? undefined : guest;
 }
 
 const catalogueUrl = new URL('guests/index.json', document.baseURI).href;
@@ -35,6 +69,13 @@ export const route = signal<Route>({ guest: undefined, boot: true });
 export const catalogue = signal<Result<Catalogue> | undefined>(undefined);
 /** The one run of this tab, also after its end. */
 export const run = signal<Run | undefined>(undefined);
+/** The machine that the page shows, and the one that the run is of. */
+export const shownKey = computed(() => keyOf(route.value));
+export const runKey = signal<string | undefined>(undefined);
+/** The run, when it is of the machine that the page shows. */
+export const shownRun = computed(() =>
+  runKey.value !== undefined && runKey.value === shownKey.value ? run.value : undefined,
+);
 /** Goes up whenever the run has changed: what shows a run reads this. */
 export const runVersion = signal(0);
 /** `performance.now()` when the guest reached its prompt. */
@@ -45,6 +86,12 @@ export const notice = signal<Failure | undefined>(undefined);
 export const terminals = signal<ReadonlyMap<string, ConsoleTerminal>>(new Map());
 /** The console that typing goes to. */
 export const activeConsole = signal<string | undefined>(undefined);
+
+/** Undefined for the gallery. */
+export function keyOf({ guest, link, key }: Route): string | undefined {
+  if (link !== undefined) return key ?? `link:${link}`;
+  return guest === undefined ? undefined : `guest:${guest}`;
+}
 
 export const guestOfRoute = computed(() => {
   const id = route.value.guest;
@@ -100,23 +147,38 @@ function checkTranslator(): void {
 export function openRoute(next: Route, mayBoot: boolean): void {
   route.value = next;
   checkTranslator();
-  const current = run.value;
-  const shown = current !== undefined && current.guest.id === next.guest;
+  const shown = run.value !== undefined && runKey.value === keyOf(next);
   bootWanted = mayBoot && next.boot && next.guest !== undefined && !shown;
   bootFromRoute();
 }
 
-/** Shows the gallery or a guest, as a new entry of the browser's history. */
+/** Shows the gallery, a guest or a machine, as a new entry of the browser's history. */
 export function navigate(next: Route): void {
-  const url = new URL(location.href);
-  url.search = '';
-  if (next.guest !== undefined) url.searchParams.set('guest', next.guest);
-  if (next.guest !== undefined && !next.boot) url.searchParams.set('boot', '0');
-  // The choice of translator stays with the tab.
+  // The choice of translator stays with the tab, as does being inside another page.
   const translator = next.translator ?? route.value.translator;
-  if (translator !== undefined) url.searchParams.set('translator', translator);
-  history.pushState(null, '', url);
-  openRoute({ ...next, translator }, true);
+  const embed = route.value.embed ?? false;
+  const address = addressOf({ ...next, translator, embed });
+  const { link, own, key } = next;
+  const state = link !== undefined && own === true && key !== undefined ? { own: link, key } : null;
+  history.pushState(state, '', address);
+  openRoute({ ...next, translator, embed }, true);
+}
+
+/** The address of a route, relative to the page. */
+export function addressOf(next: Route): string {
+  const text = printAddress({
+    ...(next.guest === undefined ? {} : { guest: next.guest }),
+    ...(next.link === undefined ? {} : { link: next.link }),
+    ...(next.console === undefined ? {} : { console: next.console }),
+    boot: next.guest === undefined ? true : next.boot,
+    embed: next.embed ?? false,
+  });
+  const [query = '', ...fragment] = text.split('#');
+  const parameters = new URLSearchParams(query);
+  if (next.translator !== undefined) parameters.set('translator', next.translator);
+  const search = parameters.toString();
+  const hash = fragment.length === 0 ? '' : `#${fragment.join('#')}`;
+  return `${location.pathname}${search === '' ? '' : `?${search}`}${hash}`;
 }
 
 /** Lets go of the run and its terminals; a live one is ended first. */
@@ -130,6 +192,7 @@ async function endRun(): Promise<void> {
   for (const terminal of terminals.value.values()) terminal.dispose();
   terminals.value = new Map();
   run.value = undefined;
+  runKey.value = undefined;
 }
 
 /** Boots a guest, in place of whatever ran, with the visitor's own files for some images. */
@@ -138,7 +201,9 @@ export async function boot(guest: Guest, ownFiles: OwnFiles = {}): Promise<void>
   bootedAt.value = undefined;
   notice.value = undefined;
   checkTranslator();
-  activeConsole.value = guest.consoles[0]?.id;
+  const wanted = route.value.console;
+  activeConsole.value = (guest.consoles.find(({ id }) => id === wanted) ?? guest.consoles[0])?.id;
+  const key = shownKey.value;
   const started: Run = new Run({
     guest,
     engineUrl,
@@ -153,12 +218,13 @@ export async function boot(guest: Guest, ownFiles: OwnFiles = {}): Promise<void>
     onChange: runChanged,
   });
   run.value = started;
+  runKey.value = key;
   started.start();
   const ended = new AbortController();
   void started.finished.then(() => ended.abort(new Error('The machine has ended.')));
   try {
     await playSteps(guest.boot, started.consoles, ended.signal);
-    if (run.value === started) bootedAt.value = performance.now();
+    if (run.value === started && guest.boot.length > 0) bootedAt.value = performance.now();
   } catch {
     // The run ended before its prompt: its own state says how.
   }

@@ -4,17 +4,23 @@ import { get, set } from 'idb-keyval';
 export type Theme = 'system' | 'light' | 'dark';
 export type ConsoleLayout = 'auto' | 'tabs' | 'split';
 
+export const machineViews = ['form', 'args', 'json', 'both', 'changes'] as const;
+export type MachineViewName = (typeof machineViews)[number];
+
 /** What the visitor has chosen; kept in this browser. */
 export const theme = signal<Theme>('system');
 export const layout = signal<ConsoleLayout>('auto');
 /** Whether console output is announced to screen readers as it comes. */
 export const announce = signal(false);
+/** How the machine pane shows the machine. */
+export const machineView = signal<MachineViewName>('form');
 
 const KEY = 'settings';
 interface Kept {
   theme: Theme;
   layout: ConsoleLayout;
   announce: boolean;
+  machineView: MachineViewName;
 }
 
 /** Reads what was kept, then keeps every change. A browser that keeps nothing has the defaults. */
@@ -24,12 +30,18 @@ export async function keepSettings(): Promise<void> {
     theme.value = kept?.theme ?? theme.value;
     layout.value = kept?.layout ?? layout.value;
     announce.value = kept?.announce ?? announce.value;
+    machineView.value = kept?.machineView ?? machineView.value;
   } catch {
     return; // Storage is refused: settings last as long as the page.
   }
   let first = true;
   effect(() => {
-    const now: Kept = { theme: theme.value, layout: layout.value, announce: announce.value };
+    const now: Kept = {
+      theme: theme.value,
+      layout: layout.value,
+      announce: announce.value,
+      machineView: machineView.value,
+    };
     if (!first) set(KEY, now).catch(() => undefined);
     first = false;
   });

@@ -56,6 +56,10 @@ function act(event: KeyboardEvent): boolean {
     return true;
   }
   if (!event.ctrlKey || !event.shiftKey) return false;
+  if (event.code === 'KeyP') {
+    dialog.value = dialog.value === 'palette' ? undefined : 'palette';
+    return true;
+  }
   const current = run.value;
   if (event.code === 'Space' && current !== undefined && isLive(current.state)) {
     void report(current.state.name === 'paused' ? current.resume() : current.pause());

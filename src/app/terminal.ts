@@ -188,6 +188,6 @@ export function isPageShortcut(event: KeyboardEvent): boolean {
   return (
     event.ctrlKey &&
     event.shiftKey &&
-    ['KeyF', 'KeyC', 'KeyS', 'KeyL', 'Space'].includes(event.code)
+    ['KeyF', 'KeyC', 'KeyS', 'KeyL', 'KeyP', 'Space'].includes(event.code)
   );
 }

@@ -4,14 +4,14 @@ import { dialog } from './dialog-state.js';
 import { dock } from './dock/workspace-state.js';
 import { Elapsed } from './elapsed.js';
 import { formatDuration } from './format.js';
-import { bootedAt, navigate, report, route, run, runVersion } from './session.js';
-import { theme, type Theme } from './settings.js';
+import { currentRoute } from './machine/address.js';
+import { machine } from './machine/model.js';
+import { addressOf, bootedAt, navigate, report, runVersion, shownRun } from './session.js';
 
 /** Name, machine with its state and controls, and the page's own matters. */
 export function TopBar() {
   void runVersion.value;
-  const current = run.value;
-  const shown = current !== undefined && current.guest.id === route.value.guest;
+  const current = shownRun.value;
   return (
     <header class="top-bar">
       <a
@@ -25,19 +25,23 @@ export function TopBar() {
       >
         Bootlink
       </a>
-      {shown && <MachineControls run={current} />}
+      {current !== undefined && <MachineControls run={current} />}
       <nav class="page-controls" aria-label="Page">
-        <label class="theme">
-          <span class="visually-hidden">Theme</span>
-          <select
-            value={theme.value}
-            onChange={(event) => (theme.value = event.currentTarget.value as Theme)}
-          >
-            <option value="system">Theme: system</option>
-            <option value="light">Theme: light</option>
-            <option value="dark">Theme: dark</option>
-          </select>
-        </label>
+        <button
+          type="button"
+          title="All commands, by name (Ctrl+Shift+P)"
+          onClick={() => (dialog.value = 'palette')}
+        >
+          Commands
+        </button>
+        <button type="button" onClick={() => (dialog.value = 'settings')}>
+          Settings
+        </button>
+        {machine.value !== undefined && (
+          <button type="button" onClick={() => (dialog.value = 'share')}>
+            Share
+          </button>
+        )}
         {dock.value !== undefined && (
           <button type="button" onClick={() => (dialog.value = 'panes')}>
             Panes
@@ -50,6 +54,28 @@ export function TopBar() {
           About
         </button>
       </nav>
+    </header>
+  );
+}
+
+/** Inside another page: the machine, and a way to the whole page. */
+export function EmbedBar() {
+  void runVersion.value;
+  const current = shownRun.value;
+  const whole = currentRoute();
+  return (
+    <header class="top-bar embedded">
+      {current !== undefined && <MachineControls run={current} />}
+      {whole !== undefined && (
+        <a
+          class="open-whole"
+          href={addressOf({ ...whole, embed: false })}
+          target="_blank"
+          rel="noopener"
+        >
+          Open in Bootlink
+        </a>
+      )}
     </header>
   );
 }

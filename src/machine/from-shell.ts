@@ -68,12 +68,16 @@ function qemuArguments(
 export function fromShell(source: string, base?: Machine): FromArgs {
   const { commands, diagnostics } = tokenize(source);
   let found: FromArgs | undefined;
+  let machineEnd: number | undefined;
   for (const command of commands) {
     const words = withoutPrefix(command.words, diagnostics);
     if (words.length === 0) continue;
     const args = found === undefined ? qemuArguments(words, diagnostics) : undefined;
-    if (args === undefined) diagnostics.push(otherCommand(command, words[0], found !== undefined));
-    else found = fromArgs(args, base);
+    if (args === undefined) diagnostics.push(otherCommand(command, words[0], machineEnd));
+    else {
+      found = fromArgs(args, base);
+      machineEnd = command.range.end;
+    }
   }
   if (found === undefined) {
     const range = { start: 0, end: source.length };
@@ -93,15 +97,28 @@ export function qemuWords(source: string): readonly Word[] {
   return [];
 }
 
-function otherCommand(command: Command, first: Word | undefined, second: boolean): Diagnostic {
+/** @param machineEnd where the machine's command ends, when it was before this one */
+function otherCommand(
+  command: Command,
+  first: Word | undefined,
+  machineEnd: number | undefined,
+): Diagnostic {
   const name = programName(first?.text ?? '');
-  const isAnother = second && (isQemu(name) || /^-[A-Za-z]/.test(name));
+  const { range } = command;
+  if (machineEnd !== undefined && /^-[A-Za-z]/.test(name)) {
+    const message =
+      'The line above does not end in "\\", so a shell ends the command there; this is not read.';
+    const edits = [{ range: { start: machineEnd, end: machineEnd }, text: ' \\' }];
+    const fix = { title: 'Continue the line above', edits };
+    return { severity: 'warning', code: 'second-machine', message, range, fix };
+  }
+  const isAnother = machineEnd !== undefined && isQemu(name);
   return {
     severity: isAnother ? 'warning' : 'info',
     code: isAnother ? 'second-machine' : 'other-command',
     message: isAnother
       ? 'This is a second machine; only the first one is read.'
       : `"${name}" is another program and is left out.`,
-    range: command.range,
+    range,
   };
 }

@@ -40,6 +40,8 @@ export const GuestConsole = v.object({
   id: identifier,
   role: v.picklist(['firmware', 'secure', 'host', 'realm', 'guest']),
   title: v.string(),
+  /** Several front ends share it (QEMU's `mux=on`). */
+  mux: v.optional(v.boolean()),
 });
 
 /**

@@ -7,14 +7,16 @@ import { Consoles } from '../consoles.js';
 import { Ended } from '../ended.js';
 import { FailureView } from '../failure-view.js';
 import { GuestSheet } from '../guest-notes.js';
+import { MachineSheet } from '../machine/machine-sheet.js';
+import { isBuiltIn, opened } from '../machine/model.js';
+import { ReviewCard } from '../machine/review-card.js';
 import type { Pane } from '../panes.js';
 import {
   activeConsole,
   guestOfRoute,
   notice,
   openTerminals,
-  route,
-  run,
+  shownRun,
   runVersion,
   terminals,
 } from '../session.js';
@@ -23,10 +25,15 @@ import { dark } from '../settings.js';
 /** The machine before, during and after its run. */
 function ConsolePane() {
   void runVersion.value;
-  const current = run.value?.guest.id === route.value.guest ? run.value : undefined;
+  const current = shownRun.value;
   if (current !== undefined) return <RunView run={current} key={current.guest.id} />;
+  if (opened.value?.trusted === false) return <ReviewCard />;
   const entry = guestOfRoute.value;
-  return entry?.state === 'ready' ? <GuestSheet guest={entry.guest} /> : null;
+  return entry?.state === 'ready' && isBuiltIn.value ? (
+    <GuestSheet guest={entry.guest} />
+  ) : (
+    <MachineSheet />
+  );
 }
 
 export const pane: Pane = {

@@ -3,12 +3,12 @@ import { saveText } from '../console-pane.js';
 import { CopyButton } from '../copy-button.js';
 import { formatDuration } from '../format.js';
 import type { Pane } from '../panes.js';
-import { route, run, runVersion } from '../session.js';
+import { runVersion, shownRun } from '../session.js';
 
 /** What QEMU itself said, and when the run changed its state. */
 function LogPane() {
   void runVersion.value;
-  const current = run.value?.guest.id === route.value.guest ? run.value : undefined;
+  const current = shownRun.value;
   if (current === undefined) {
     return <p class="pane-empty">Nothing has been started yet. QEMU’s own messages come here.</p>;
   }

@@ -1,14 +1,23 @@
 import { GuestNotes } from '../guest-notes.js';
+import { baseGuest, machine } from '../machine/model.js';
+import { Markdown } from '../markdown.js';
 import type { Pane } from '../panes.js';
-import { guestOfRoute, route, run, runVersion } from '../session.js';
+import { runVersion, shownRun } from '../session.js';
 
 /** What the guest is, and what to try at its prompt. */
 function NotesPane() {
   void runVersion.value;
-  const current = run.value?.guest.id === route.value.guest ? run.value : undefined;
-  const entry = guestOfRoute.value;
-  const guest = entry?.state === 'ready' ? entry.guest : current?.guest;
-  return guest === undefined ? null : <GuestNotes guest={guest} run={current} />;
+  const current = shownRun.value;
+  const guest = current?.guest ?? baseGuest.value;
+  if (guest !== undefined) return <GuestNotes guest={guest} run={current} />;
+  const notes = machine.value?.notes;
+  return notes === undefined ? (
+    <p class="pane-empty">This machine has no notes. They are written in the Machine pane.</p>
+  ) : (
+    <div class="notes" tabIndex={0}>
+      <Markdown text={notes} />
+    </div>
+  );
 }
 
 export const pane: Pane = {

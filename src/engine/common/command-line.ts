@@ -25,7 +25,10 @@ function accelerator(translator: Translator | undefined): string {
  * console, monitor, QMP, no display and no sound.
  */
 export function commandLine(guest: Guest, translator?: Translator): string[] {
-  const chardevs = [...guest.consoles.map((each) => each.id), MONITOR_CHANNEL, QMP_CHANNEL];
+  const chardevs = [
+    ...guest.consoles.map(({ id, mux }) => (mux === true ? `${id},mux=on` : id)),
+    ...[MONITOR_CHANNEL, QMP_CHANNEL],
+  ];
   return [
     ...chardevs.flatMap((id) => ['-chardev', `bootlink,id=${id}`]),
     ...['-mon', `chardev=${MONITOR_CHANNEL},mode=readline`],

@@ -9,10 +9,16 @@ const SECTOR = 512;
 
 /** Is the image one of the board's flash chips? Their size is the board's to say. */
 export function isFlash(guest: Guest, image: GuestImage): boolean {
-  return guest.args.some(
-    (argument) =>
-      argument.includes('if=pflash') &&
-      argument.split(',').some((part) => part === `file=image:${image.name}`),
+  const parts = guest.args.map((argument) => argument.split(','));
+  const nodes = parts.flatMap((each) =>
+    each.flatMap((part) => /^pflash[01]=(.+)$/.exec(part)?.[1] ?? []),
+  );
+  return parts.some(
+    (each) =>
+      (each.includes(`file=image:${image.name}`) && each.includes('if=pflash')) ||
+      // A drive that the board's pflash0 or pflash1 names.
+      (each.includes(`file=image:${image.name}`) &&
+        nodes.some((node) => each.includes(`id=${node}`))),
   );
 }
 

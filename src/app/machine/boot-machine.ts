@@ -1,0 +1,61 @@
+import { computed, signal } from '@preact/signals';
+import { toGuest, type CannotRun, type GuestToRun } from '../../machine/to-guest.js';
+import type { OwnFiles } from '../../engine/common/own-files.js';
+import { boot } from '../session.js';
+import { localFiles } from './local-files.js';
+import { baseGuest, findGuest, isBuiltIn, machine, opened } from './model.js';
+
+/** The name under which a machine that is no built-in guest runs. */
+export const MACHINE_ID = 'machine';
+
+/** Hosts that the visitor agreed to fetch images from, in this tab. */
+export const agreedHosts = signal<ReadonlySet<string>>(new Set());
+
+export function agreeTo(host: string, agreed: boolean): void {
+  const others = [...agreedHosts.value].filter((each) => each !== host);
+  agreedHosts.value = new Set(agreed ? [...others, host] : others);
+}
+
+/** What Boot would start, or why it cannot. */
+export const plannedGuest = computed<GuestToRun | CannotRun | undefined>(() => {
+  if (machine.value === undefined) return undefined;
+  const files = localFiles.value;
+  const hosts = agreedHosts.value;
+  return toGuest(
+    machine.value,
+    runId(),
+    {
+      catalogue: (id) => {
+        const [guest, ...name] = id.split('/');
+        return findGuest(guest ?? '')?.images.find((image) => image.name === name.join('/'));
+      },
+      ownFile: (name) => files.get(name)?.size,
+      mayFetch: (host) => hosts.has(host),
+    },
+    baseGuest.value,
+  );
+});
+
+/** The id that a run of the machine shown has. */
+export function runId(): string {
+  const { key } = opened.value ?? {};
+  return key?.startsWith('guest:') === true ? key.slice('guest:'.length) : MACHINE_ID;
+}
+
+/** Boots the machine as it is now: with its changes, cold. */
+export async function bootMachine(): Promise<void> {
+  const planned = plannedGuest.value;
+  if (planned?.ok !== true) return;
+  if (opened.value !== undefined) opened.value = { ...opened.value, trusted: true };
+  const base = baseGuest.value;
+  if (isBuiltIn.value && base !== undefined && runId() === base.id) {
+    await boot(base);
+    return;
+  }
+  const own: Record<string, File> = {};
+  for (const { name } of planned.guest.images) {
+    const file = localFiles.value.get(name);
+    if (file !== undefined) own[name] = file;
+  }
+  await boot(planned.guest, own satisfies OwnFiles);
+}

@@ -1,0 +1,98 @@
+import { useSignal } from '@preact/signals';
+import { imageUses } from '../../machine/files.js';
+import { isUnfilled } from '../../machine/image-slots.js';
+import type { Image } from '../../machine/schema.js';
+import { flashImages } from '../../machine/to-guest.js';
+import { formatBytes } from '../format.js';
+import { agreedHosts, agreeTo } from './boot-machine.js';
+import { chooseFile, hashing, localFiles } from './local-files.js';
+import { machine } from './model.js';
+
+/** The images that the machine uses: what each is, and a file of the visitor's for those that need one. */
+export function ImageList() {
+  const current = machine.value;
+  if (current === undefined) return null;
+  const uses = imageUses(current);
+  const used = (current.images ?? []).filter(({ name }) => uses.has(name));
+  if (used.length === 0) return <p class="quiet">This machine uses no images.</p>;
+  const flash = flashImages(current);
+  return (
+    <ul class="image-list">
+      {used.map((image) => (
+        <ImageRow
+          key={image.name}
+          image={image}
+          use={flash.has(image.name) ? 'flash' : uses.get(image.name) === 'file' ? 'file' : 'disk'}
+        />
+      ))}
+    </ul>
+  );
+}
+
+const useText = { flash: 'flash', file: 'read at start', disk: 'disk' };
+
+function ImageRow({ image, use }: { image: Image; use: keyof typeof useText }) {
+  const refused = useSignal<string | undefined>(undefined);
+  const { name } = image;
+  const file = localFiles.value.get(name);
+  // What a link names by its content is exactly that; a catalogue's image may be replaced.
+  const exact = image.sha256 !== undefined && image.catalogue === undefined && file === undefined;
+  const choose = async (chosen: File | undefined): Promise<void> => {
+    if (chosen === undefined) return;
+    refused.value = undefined;
+    const result = await chooseFile(name, chosen, exact);
+    if (!result.ok) refused.value = result.reason;
+  };
+  const missing = file === undefined && image.catalogue === undefined && image.url === undefined;
+  return (
+    <li class={missing ? 'missing' : ''}>
+      <div class="image-head">
+        <code>{name}</code>
+        <span class="quiet">
+          {useText[use]}
+          {image.size === undefined ? '' : `, ${formatBytes(image.size)}`}
+        </span>
+      </div>
+      <p class="image-what">{whatItIs(image, file)}</p>
+      {image.url !== undefined && file === undefined && <HostConsent url={image.url} />}
+      <label class="file-choice">
+        <span>{missing ? 'Which image is this?' : 'Use another file'}</span>
+        <input
+          type="file"
+          aria-label={`File for ${name}`}
+          onChange={(event) => void choose(event.currentTarget.files?.[0])}
+        />
+      </label>
+      {hashing.value.has(name) && <p role="status">Reading and hashing…</p>}
+      {refused.value !== undefined && (
+        <p class="refused" role="alert">
+          {refused.value}
+        </p>
+      )}
+    </li>
+  );
+}
+
+function whatItIs(image: Image, file: File | undefined): string {
+  const hash = image.sha256 === undefined ? '' : `, SHA-256 ${image.sha256.slice(0, 16)}…`;
+  if (file !== undefined) return `Your file ${file.name}, ${formatBytes(file.size)}${hash}`;
+  if (image.catalogue !== undefined) return `From the catalogue: ${image.catalogue}`;
+  if (image.url !== undefined) return `From ${image.url}${hash}`;
+  if (isUnfilled(image)) return image.path === undefined ? 'To be chosen' : `Named ${image.path}`;
+  const path = image.path === undefined ? '' : `, once ${image.path}`;
+  return `Exactly the file with this SHA-256: ${image.sha256 ?? ''}${path}`;
+}
+
+function HostConsent({ url }: { url: string }) {
+  const { host } = new URL(url);
+  return (
+    <label class="consent">
+      <input
+        type="checkbox"
+        checked={agreedHosts.value.has(host)}
+        onChange={(event) => agreeTo(host, event.currentTarget.checked)}
+      />{' '}
+      Fetch from <strong>{host}</strong>: it learns this browser’s address.
+    </label>
+  );
+}

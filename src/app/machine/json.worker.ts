@@ -1,0 +1,2 @@
+// Monaco's JSON language service.
+import 'monaco-editor/language/json/json.worker';

@@ -1,0 +1,67 @@
+import { signal } from '@preact/signals';
+import type { Image, Machine } from '../../machine/schema.js';
+import { edit, machine } from './model.js';
+
+/** The visitor's own files by image name. They are read in this tab and go nowhere. */
+export const localFiles = signal<ReadonlyMap<string, File>>(new Map());
+/** Images whose file is being hashed. */
+export const hashing = signal<ReadonlySet<string>>(new Set());
+
+/** Bytes that are hashed in one go: the browser's digest wants them in memory. */
+const HASH_LIMIT = 1536 * 2 ** 20;
+
+async function sha256Of(file: File): Promise<string> {
+  const digest = await crypto.subtle.digest('SHA-256', await file.arrayBuffer());
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+export type Chosen = { ok: true } | { ok: false; reason: string };
+
+function withImage(current: Machine, name: string, change: (image: Image) => Image): Machine {
+  return {
+    ...current,
+    images: (current.images ?? []).map((image) => (image.name === name ? change(image) : image)),
+  };
+}
+
+/**
+ * Takes a file for an image. An image that says its SHA-256 takes exactly that file; another is
+ * from now on known by the file's.
+ */
+export async function chooseFile(name: string, file: File, exact: boolean): Promise<Chosen> {
+  if (file.size === 0) return { ok: false, reason: `${file.name} is empty.` };
+  if (file.size > HASH_LIMIT) {
+    return { ok: false, reason: `${file.name} is larger than ${HASH_LIMIT / 2 ** 20} MiB.` };
+  }
+  hashing.value = new Set([...hashing.value, name]);
+  try {
+    const sha256 = await sha256Of(file);
+    const current = machine.value;
+    const image = current?.images?.find((each) => each.name === name);
+    if (current === undefined || image === undefined) {
+      return { ok: false, reason: `The machine has no image “${name}” any more.` };
+    }
+    if (exact && image.sha256 !== undefined && image.sha256 !== sha256) {
+      return {
+        ok: false,
+        reason: `${file.name} is another file: its SHA-256 is ${sha256}, and ${image.sha256} is wanted.`,
+      };
+    }
+    localFiles.value = new Map([...localFiles.value, [name, file]]);
+    const { path } = image;
+    edit(
+      withImage(current, name, () => ({
+        name,
+        sha256,
+        size: file.size,
+        ...(path === undefined ? {} : { path }),
+      })),
+      'page',
+    );
+    return { ok: true };
+  } catch (error) {
+    return { ok: false, reason: `${file.name} cannot be read: ${String(error)}` };
+  } finally {
+    hashing.value = new Set([...hashing.value].filter((each) => each !== name));
+  }
+}
