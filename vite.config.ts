@@ -89,7 +89,11 @@ export default defineConfig({
     copyPublicDir: process.env.BOOTLINK_COPY_PUBLIC !== 'no',
     chunkSizeWarningLimit: 700,
     rolldownOptions: {
-      input: { index: 'index.html', 'service-worker': 'src/app/service-worker.ts' },
+      input: {
+        index: 'index.html',
+        'embed-example': 'embed-example.html',
+        'service-worker': 'src/app/service-worker.ts',
+      },
       output: {
         entryFileNames: (chunk) =>
           chunk.name === 'service-worker' ? 'service-worker.js' : 'assets/[name]-[hash].js',

@@ -1,3 +1,5 @@
+import { clear } from 'idb-keyval';
+
 /** What this page keeps in the browser, for the sentence that says so, and its end. */
 export interface KeptThings {
   /** Bytes that the browser counts for this site; undefined where it does not say. */
@@ -22,7 +24,8 @@ function deleteDatabase(name: string): Promise<string | undefined> {
     const request = indexedDB.deleteDatabase(name);
     request.onsuccess = () => resolve(undefined);
     request.onerror = () => resolve(`The database “${name}” could not be erased.`);
-    request.onblocked = () => resolve(`The database “${name}” is open in another tab: close it.`);
+    // This page has it open itself: it goes with the reload that follows.
+    request.onblocked = () => resolve(undefined);
   });
 }
 
@@ -32,6 +35,8 @@ function deleteDatabase(name: string): Promise<string | undefined> {
  */
 export async function eraseEverything(): Promise<string[]> {
   const { databases, caches: names } = await keptThings();
+  // Emptied first: the database itself goes when no page has it open any more.
+  await clear().catch(() => undefined);
   const problems = await Promise.all(databases.map(deleteDatabase));
   await Promise.all(names.map((name) => caches.delete(name)));
   localStorage.clear();

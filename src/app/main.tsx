@@ -2,8 +2,9 @@ import { render } from 'preact';
 import { App, Unsupported } from './app.js';
 import { warmFonts } from './fonts.js';
 import { seekIsolation } from './isolation.js';
+import { serveEmbedding } from './embed/serve.js';
 import { followRoute, keepAddress } from './machine/address.js';
-import { openRoute, readRoute, run, watchCatalogue, type Route } from './session.js';
+import { openRoute, readRoute, route, run, watchCatalogue, type Route } from './session.js';
 import { applyTheme, keepSettings } from './settings.js';
 import { listenToShortcuts } from './shortcuts.js';
 import { missingAbility, readAbilities } from './support.js';
@@ -37,6 +38,7 @@ async function main(root: HTMLElement): Promise<void> {
   addEventListener('popstate', () => openRoute(readAddress(), false));
   followRoute();
   keepAddress();
+  if (route.value.embed === true) serveEmbedding();
   listenToShortcuts();
   render(<App />, root);
   // The run in hand, for the browser's console and for tests: what consoles printed, as text.
