@@ -7,6 +7,7 @@ import { isOver } from '../engine/common/run-state.js';
 import { Run } from '../engine/ui/run.js';
 import { playSteps } from '../engine/ui/script.js';
 import { CATALOGUE_REFRESH_MS, fetchCatalogue } from './catalogue.js';
+import { recordEvents } from './settings.js';
 import type { ConsoleTerminal } from './terminal.js';
 import { warmTerminal } from './warm-terminal.js';
 
@@ -109,12 +110,14 @@ export function openRoute(next: Route, mayBoot: boolean): void {
 /** Shows the gallery or a guest, as a new entry of the browser's history. */
 export function navigate(next: Route): void {
   const url = new URL(location.href);
+  const trace = url.searchParams.get('trace');
   url.search = '';
   if (next.guest !== undefined) url.searchParams.set('guest', next.guest);
   if (next.guest !== undefined && !next.boot) url.searchParams.set('boot', '0');
   // The choice of translator stays with the tab.
   const translator = next.translator ?? route.value.translator;
   if (translator !== undefined) url.searchParams.set('translator', translator);
+  if (trace !== null) url.searchParams.set('trace', trace);
   history.pushState(null, '', url);
   openRoute({ ...next, translator }, true);
 }
@@ -132,6 +135,12 @@ async function endRun(): Promise<void> {
   run.value = undefined;
 }
 
+/** `?trace=1` and `?trace=0` say it for this tab, else the visitor's choice holds. */
+function wantsRecord(): boolean {
+  const asked = new URLSearchParams(location.search).get('trace');
+  return asked === null ? recordEvents.value : asked === '1';
+}
+
 /** Boots a guest, in place of whatever ran, with the visitor's own files for some images. */
 export async function boot(guest: Guest, ownFiles: OwnFiles = {}): Promise<void> {
   await Promise.all([endRun(), warmTerminal(document.body)]);
@@ -145,6 +154,7 @@ export async function boot(guest: Guest, ownFiles: OwnFiles = {}): Promise<void>
     imageBase: catalogueUrl,
     ownFiles,
     translator: route.value.translator,
+    record: wantsRecord(),
     createWorker: () =>
       new Worker(new URL('../engine/worker/index.ts', import.meta.url), {
         type: 'module',

@@ -9,12 +9,15 @@ export const theme = signal<Theme>('system');
 export const layout = signal<ConsoleLayout>('auto');
 /** Whether console output is announced to screen readers as it comes. */
 export const announce = signal(false);
+/** Whether a machine's events are recorded from its reset on. */
+export const recordEvents = signal(false);
 
 const KEY = 'settings';
 interface Kept {
   theme: Theme;
   layout: ConsoleLayout;
   announce: boolean;
+  recordEvents: boolean;
 }
 
 /** Reads what was kept, then keeps every change. A browser that keeps nothing has the defaults. */
@@ -24,12 +27,18 @@ export async function keepSettings(): Promise<void> {
     theme.value = kept?.theme ?? theme.value;
     layout.value = kept?.layout ?? layout.value;
     announce.value = kept?.announce ?? announce.value;
+    recordEvents.value = kept?.recordEvents ?? recordEvents.value;
   } catch {
     return; // Storage is refused: settings last as long as the page.
   }
   let first = true;
   effect(() => {
-    const now: Kept = { theme: theme.value, layout: layout.value, announce: announce.value };
+    const now: Kept = {
+      theme: theme.value,
+      layout: layout.value,
+      announce: announce.value,
+      recordEvents: recordEvents.value,
+    };
     if (!first) set(KEY, now).catch(() => undefined);
     first = false;
   });
