@@ -19,7 +19,7 @@ export interface TimelineState {
 export function wholeOf(trace: Trace): View | undefined {
   const range = trace.stores.range;
   if (range === undefined) return undefined;
-  return { start: range.start, end: Math.max(range.end, range.start + 1000) };
+  return { start: range.start, end: Math.max(range.end + 1, range.start + 1000) };
 }
 
 export function sceneOf(
