@@ -147,3 +147,60 @@ describe('a million events', () => {
     },
   );
 });
+
+describe('the building of an RME boot', () => {
+  it('shows where the vCPU is, and steps through crossings', { timeout: BOOT_MS }, async () => {
+    const { page, complaints } = await browser.open(
+      `${inject('pageUrl')}?guest=rme&trace=1&translator=regions`,
+      { viewport: { width: 1280, height: 800 } },
+    );
+    await tab(page, 'The building').click();
+    await waitForText(page, 'uart0', /=> /, { timeout: BOOT_MS });
+    const picture = page.locator('.building-picture');
+    const here = picture.locator('.room.here .name');
+    await expect.poll(() => here.allTextContents()).toEqual(['NS-EL2']);
+    await expect.poll(() => picture.locator('.software').allTextContents()).toContain('U-Boot');
+    await page.evaluate(() => {
+      globalThis.bootlink?.run()?.consoles.get('uart0')?.type('smc c4000151 5f000000\n');
+    });
+    // The call through EL3 to the RMM and back lights the ways.
+    await picture.locator('.way text', { hasText: 'SMC RMI_GRANULE_DELEGATE' }).waitFor();
+    await shoot(page, 'building-rme');
+    expect(await seriousFindings(page)).toEqual([]);
+
+    const building = page.getByRole('application', { name: /^The building/ });
+    await building.press('Home');
+    await waitForState(page, ['paused']);
+    const words = page.locator('.building-words');
+    await expect.poll(() => words.textContent()).toContain('EL3 returns to EL3');
+    await building.press('ArrowRight');
+    await building.press('ArrowRight');
+    await expect.poll(() => words.textContent()).toContain('EL3 returns to R-EL2');
+    expect(await here.allTextContents()).toEqual(['R-EL2']);
+    await shoot(page, 'building-step');
+    await building.press('Escape');
+    await waitForState(page, ['running']);
+    await expect.poll(() => here.allTextContents()).toEqual(['NS-EL2']);
+    expect(complaints).toEqual([]);
+  });
+});
+
+describe('the timeline of an sbsa-ref boot', () => {
+  it('shows TF-A, its image in Secure EL1 and U-Boot', { timeout: BOOT_MS }, async () => {
+    const { page } = await browser.open(
+      `${inject('pageUrl')}?guest=sbsa-ref&trace=1&translator=regions`,
+      { viewport: { width: 1280, height: 800 } },
+    );
+    await tab(page, 'Timeline').click();
+    await waitForText(page, 'uart0', /=> /, { timeout: BOOT_MS });
+    const [svg] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'SVG' }).click(),
+    ]);
+    const drawing = readFileSync(await svg.path(), 'utf8');
+    for (const text of ['EL3', 'S-EL1', 'NS-EL2', 'BL1', 'U-Boot']) {
+      expect(drawing).toContain(`>${text}</text>`);
+    }
+    await shoot(page, 'timeline-sbsa-ref');
+  });
+});

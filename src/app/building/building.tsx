@@ -299,11 +299,15 @@ function Arrow({ way, light }: { way: Way; light: number }) {
   const x1 = (from.state === 'Root' ? middle(to) : middle(from)) + aside;
   const x2 = (to.state === 'Root' ? middle(from) : middle(to)) + aside;
   const y1 = down ? from.y + from.height - 30 : from.y + 30;
-  const y2 = down ? to.y + 14 : to.y + to.height - 14;
+  // What passes is written in the room it leads to, under the arrow's head.
+  const y2 = down ? to.y + 78 : to.y + to.height - 44;
   return (
     <g class="way" style={style}>
       <path d={`M${x1} ${y1}L${x2} ${y2}`} marker-end="url(#way-end)" />
-      <text x={(x1 + x2) / 2 + (down ? 12 : -12)} y={(y1 + y2) / 2} class={down ? '' : 'left'}>
+      <text
+        x={middle(to.state === 'Root' ? from : to)}
+        y={down ? to.y + 104 : to.y + to.height - 16}
+      >
         {way.label}
       </text>
     </g>

@@ -12,7 +12,10 @@ import { ticks, timeText, type View } from './view.js';
 export const GUTTER = 84;
 const AXIS = 20;
 const BAND = 18;
-const LANE = 22;
+const LANE = 32;
+/** Top and height of the bar in a lane; above it is room for labels. */
+const BAR = 15;
+const BAR_HEIGHT = 13;
 const MARKS = 14;
 const GAP = 8;
 /** With more events in view than this, single ones are not drawn but summed up by pixel. */
@@ -144,10 +147,10 @@ function drawLanes(surface: Surface, scene: Scene, cpu: CpuRows, drawn: Columns)
   const { colours, width } = scene;
   cpu.lanes.forEach((lane, row) => {
     const y = cpu.top + row * LANE;
-    surface.text(2, y + LANE / 2, lane.label, colours.worlds[lane.state], GUTTER - 6);
+    surface.text(2, y + BAR + BAR_HEIGHT / 2, lane.label, colours.worlds[lane.state], GUTTER - 6);
     surface.line(GUTTER, y + LANE - 0.5, width, y + LANE - 0.5, colours.border);
     for (const [from, to] of runsOf(drawn.places, lane.place)) {
-      surface.rect(GUTTER + from, y + 4, to - from, LANE - 8, colours.worlds[lane.state], 0.75);
+      surface.rect(GUTTER + from, y + BAR, to - from, BAR_HEIGHT, colours.worlds[lane.state], 0.75);
     }
   });
 }
@@ -165,7 +168,7 @@ function drawMarks(surface: Surface, scene: Scene, cpu: CpuRows, drawn: Columns)
 /** Middle of the lane of a place byte; undefined when it has none. */
 export function laneMiddle(cpu: CpuRows, place: number): number | undefined {
   const row = (place & 0x80) === 0 ? -1 : cpu.lanes.findIndex((l) => l.place === (place & 15));
-  return row < 0 ? undefined : cpu.top + row * LANE + LANE / 2;
+  return row < 0 ? undefined : cpu.top + row * LANE + BAR + BAR_HEIGHT / 2;
 }
 
 function drawEvents(
@@ -193,8 +196,9 @@ function drawEvents(
     const event = store.event(index);
     if (event === undefined) continue;
     const label = eventLabel(event);
-    const y = Math.max(from ?? 0, to ?? 0) || cpu.marks;
-    surface.text(at + 4, y, label, colours.text, 220);
+    // Above the bar of where it led, or came from.
+    const bar = to ?? from ?? cpu.marks + BAR;
+    surface.text(at + 4, bar - BAR_HEIGHT, label, colours.text, 220);
     labelled = at + Math.min(widthOfText(label), 220) + 14;
   }
 }
