@@ -8,6 +8,7 @@ import { isOver } from '../engine/common/run-state.js';
 import { Run } from '../engine/ui/run.js';
 import { playSteps } from '../engine/ui/script.js';
 import { CATALOGUE_REFRESH_MS, fetchCatalogue } from './catalogue.js';
+import { recordEvents } from './settings.js';
 import type { ConsoleTerminal } from './terminal.js';
 import { warmTerminal } from './warm-terminal.js';
 
@@ -176,6 +177,8 @@ export function addressOf(next: Route): string {
   const [query = '', ...fragment] = text.split('#');
   const parameters = new URLSearchParams(query);
   if (next.translator !== undefined) parameters.set('translator', next.translator);
+  const trace = new URLSearchParams(location.search).get('trace');
+  if (trace !== null) parameters.set('trace', trace);
   const search = parameters.toString();
   const hash = fragment.length === 0 ? '' : `#${fragment.join('#')}`;
   return `${location.pathname}${search === '' ? '' : `?${search}`}${hash}`;
@@ -195,6 +198,12 @@ async function endRun(): Promise<void> {
   runKey.value = undefined;
 }
 
+/** `?trace=1` and `?trace=0` say it for this tab, else the visitor's choice holds. */
+function wantsRecord(): boolean {
+  const asked = new URLSearchParams(location.search).get('trace');
+  return asked === null ? recordEvents.value : asked === '1';
+}
+
 /** Boots a guest, in place of whatever ran, with the visitor's own files for some images. */
 export async function boot(guest: Guest, ownFiles: OwnFiles = {}): Promise<void> {
   await Promise.all([endRun(), warmTerminal(document.body)]);
@@ -210,6 +219,7 @@ export async function boot(guest: Guest, ownFiles: OwnFiles = {}): Promise<void>
     imageBase: catalogueUrl,
     ownFiles,
     translator: route.value.translator,
+    record: wantsRecord(),
     createWorker: () =>
       new Worker(new URL('../engine/worker/index.ts', import.meta.url), {
         type: 'module',

@@ -14,6 +14,8 @@ export const layout = signal<ConsoleLayout>('auto');
 export const announce = signal(false);
 /** How the machine pane shows the machine. */
 export const machineView = signal<MachineViewName>('form');
+/** Whether a machine's events are recorded from its reset on. */
+export const recordEvents = signal(false);
 
 const KEY = 'settings';
 interface Kept {
@@ -21,6 +23,7 @@ interface Kept {
   layout: ConsoleLayout;
   announce: boolean;
   machineView: MachineViewName;
+  recordEvents: boolean;
 }
 
 /** Reads what was kept, then keeps every change. A browser that keeps nothing has the defaults. */
@@ -31,6 +34,7 @@ export async function keepSettings(): Promise<void> {
     layout.value = kept?.layout ?? layout.value;
     announce.value = kept?.announce ?? announce.value;
     machineView.value = kept?.machineView ?? machineView.value;
+    recordEvents.value = kept?.recordEvents ?? recordEvents.value;
   } catch {
     return; // Storage is refused: settings last as long as the page.
   }
@@ -41,6 +45,7 @@ export async function keepSettings(): Promise<void> {
       layout: layout.value,
       announce: announce.value,
       machineView: machineView.value,
+      recordEvents: recordEvents.value,
     };
     if (!first) set(KEY, now).catch(() => undefined);
     first = false;

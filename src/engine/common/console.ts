@@ -51,6 +51,8 @@ export interface ChannelMap {
   wake: number;
   /** Address of each channel by name. */
   channels: Record<string, number>;
+  /** Address of the trace's control block (`trace.ts`), 0 for an engine without one. */
+  trace: number;
 }
 
 /** The page's end of a channel. */

@@ -18,6 +18,8 @@ export interface BootRequest {
   ownFiles: OwnFiles;
   /** Undefined for the engine's default. */
   translator: Translator | undefined;
+  /** Whether events are recorded from reset on. */
+  record: boolean;
 }
 
 /** How far one file of a boot has come. Bytes as they travel. */

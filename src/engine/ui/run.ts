@@ -16,6 +16,7 @@ import {
 } from '../common/run-state.js';
 import { Console } from './console.js';
 import { QmpClient, type QmpEvent } from './qmp.js';
+import { Trace } from './trace.js';
 
 /** How long QEMU may take to end after `quit` before its worker is ended, in ms. */
 const QUIT_PATIENCE_MS = 4000;
@@ -31,6 +32,8 @@ export interface RunOptions {
   /** The visitor's own files in place of images. */
   ownFiles?: OwnFiles;
   translator?: Translator | undefined;
+  /** Whether events are recorded from reset on. */
+  record?: boolean;
   createWorker(): Worker;
   /** Is called after anything that `Run` shows has changed. */
   onChange(): void;
@@ -52,6 +55,8 @@ export class Run {
   readonly ownFiles: OwnFiles;
   /** The guest's consoles, in the guest's order, and then the monitor. */
   readonly consoles: ReadonlyMap<string, Console>;
+  /** What the vCPUs did. */
+  readonly trace: Trace;
 
   private readonly qmpConsole = new Console(QMP_CHANNEL);
   private readonly qmp: QmpClient;
@@ -67,6 +72,11 @@ export class Run {
     this.ownFiles = options.ownFiles ?? {};
     const ids = [...options.guest.consoles.map((each) => each.id), MONITOR_CHANNEL];
     this.consoles = new Map(ids.map((id) => [id, new Console(id)]));
+    this.trace = new Trace(options.record ?? false);
+    for (const each of options.guest.consoles) {
+      const console = this.consoles.get(each.id);
+      if (console !== undefined) this.trace.listen(console);
+    }
     this.qmp = new QmpClient(
       (bytes) => this.qmpConsole.send(bytes),
       (event) => this.takeQmpEvent(event),
@@ -99,7 +109,9 @@ export class Run {
     this.events = Comlink.proxy(this.createEvents());
     const { guest, engineUrl, imageBase, translator } = this.options;
     const { ownFiles } = this;
-    this.service.boot({ guest, engineUrl, imageBase, ownFiles, translator }, this.events).then(
+    const record = this.trace.recording;
+    const request = { guest, engineUrl, imageBase, ownFiles, translator, record };
+    this.service.boot(request, this.events).then(
       (result) => {
         if (isOver(this.state)) return;
         if (result.ok) this.attach(result.value);
@@ -163,7 +175,8 @@ export class Run {
     };
   }
 
-  private attach({ memory, wake, channels }: ChannelMap): void {
+  private attach({ memory, wake, channels, trace }: ChannelMap): void {
+    this.trace.attach(memory, trace);
     for (const each of [...this.consoles.values(), this.qmpConsole]) {
       const address = channels[each.id];
       if (address !== undefined) each.attach(memory, address, wake);
@@ -207,6 +220,7 @@ export class Run {
   private release(): void {
     clearTimeout(this.quitTimer);
     for (const each of this.consoles.values()) each.detach();
+    this.trace.detach();
     this.qmpConsole.detach();
     this.qmp.close();
     this.worker?.terminate();

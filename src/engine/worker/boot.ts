@@ -7,6 +7,7 @@ import { ENGINE_WASM } from '../common/manifest.js';
 import { planMemory } from '../common/memory.js';
 import type { BootRequest, EngineEvents, FileProgress, OutputLine } from '../common/protocol.js';
 import { romsFor } from '../common/roms.js';
+import { TraceControl } from '../common/trace.js';
 import { openImageCache } from './image-cache.js';
 import { fetchImage } from './images.js';
 import { fetchManifest, fetchRom, loadEngine, type LoadedEngine } from './module.js';
@@ -126,8 +127,11 @@ async function start(
   });
   for (const [name, bytes] of roms) placeRom(module, name, bytes);
   const wake = module._bootlink_wake_word() >>> 0;
+  const trace = (module._bootlink_trace_control?.() ?? 0) >>> 0;
+  // Before the first instruction; the page takes over once it knows where the block is.
+  if (trace !== 0) new TraceControl(memory.buffer, trace).on = request.record;
   module.callMain(commandLine(guest, request.translator));
-  return { memory: memory.buffer as unknown as SharedArrayBuffer, wake, channels };
+  return { memory: memory.buffer as unknown as SharedArrayBuffer, wake, channels, trace };
 }
 
 /** The guest with the visitor's own files in place of images, and the bytes of those. */

@@ -165,6 +165,9 @@ static void summarise(CPUState *cpu, TraceCpu *t, Alike *alike, int64_t time,
     if (r.c == KEY_MASK) {
         r.c = UINT64_MAX;       /* an INTID that is not known */
     }
+    if (!r.to) {
+        r.to = r.from;          /* a wait leads nowhere */
+    }
 
     put(t, &r, 1);
 }

@@ -1,0 +1,206 @@
+import { readFileSync } from 'node:fs';
+import type { Page } from 'playwright-core';
+import { describe, expect, inject, it } from 'vitest';
+import { seriousFindings } from './axe.js';
+import { consoleText, useBrowser, waitForState, waitForText } from './browser.js';
+
+/** Interpreted on two busy cores. */
+const BOOT_MS = Number(process.env.BOOTLINK_E2E_BOOT_SECONDS ?? 600) * 1000;
+/** A frame of a display at 60 Hz. */
+const FRAME_MS = 1000 / 60;
+const MILLION = 1_000_000;
+
+const browser = useBrowser();
+const tab = (page: Page, name: string) => page.locator('.dv-tab', { hasText: name });
+const shots = process.env.BOOTLINK_SHOTS;
+
+async function shoot(page: Page, name: string): Promise<void> {
+  if (shots !== undefined) await page.screenshot({ path: `${shots}/${name}.png` });
+}
+
+describe('the timeline of an RME boot', () => {
+  it(
+    'shows each world, names an RMI call, and saves what it shows',
+    { timeout: BOOT_MS },
+    async () => {
+      const { page, complaints } = await browser.open(
+        `${inject('pageUrl')}?guest=rme&trace=1&translator=regions`,
+        { viewport: { width: 1280, height: 800 } },
+      );
+      await tab(page, 'Timeline').click();
+      await waitForText(page, 'uart0', /=> /, { timeout: BOOT_MS });
+      const before = (await consoleText(page, 'uart0')).length;
+      await page.evaluate(() => {
+        globalThis.bootlink?.run()?.consoles.get('uart0')?.type('smc c4000151 5f000000\n');
+      });
+      await waitForText(page, 'uart0', /Res: +0x0\b/, { from: before, timeout: 60_000 });
+      const find = page.getByRole('searchbox', { name: 'Find events' });
+      await find.fill('RMI_GRANULE_DELEGATE');
+      await find.press('Enter');
+      const details = page.getByRole('region', { name: 'The selected event' });
+      await details.getByRole('heading', { name: 'SMC RMI_GRANULE_DELEGATE' }).waitFor();
+      expect(await details.textContent()).toContain('NS-EL2 to EL3');
+      await page.locator('.timeline-plot').press('n');
+      await expect.poll(() => details.textContent()).not.toContain('SMC RMI_GRANULE_DELEGATEN');
+      await shoot(page, 'timeline-rme-call');
+
+      const [json] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('button', { name: 'JSON' }).click(),
+      ]);
+      const saved = JSON.parse(readFileSync(await json.path(), 'utf8')) as {
+        lost: number;
+        events: { kind: string; label: string; from?: { el: number; state: string } }[];
+      };
+      expect(saved.lost).toBe(0);
+      expect(saved.events[0]?.kind).toBe('reset');
+      const states = new Set(saved.events.map((event) => event.from?.state));
+      for (const state of ['Root', 'Non-secure', 'Realm']) expect(states).toContain(state);
+      expect(saved.events.map((event) => event.label)).toContain('granule to Realm');
+
+      const [svg] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('button', { name: 'SVG' }).click(),
+      ]);
+      const drawing = readFileSync(await svg.path(), 'utf8');
+      for (const text of ['EL3', 'R-EL2', 'NS-EL2', 'BL31', 'U-Boot']) {
+        expect(drawing).toContain(`>${text}</text>`);
+      }
+      await page.getByRole('button', { name: 'Close', exact: true }).click();
+      await page.getByRole('button', { name: 'All', exact: true }).click();
+      await shoot(page, 'timeline-rme');
+      expect(complaints).toEqual([]);
+    },
+  );
+});
+
+describe('a million events', () => {
+  /** Puts events into the run's store, as they would come from a ring. */
+  function record(page: Page, count: number): Promise<void> {
+    return page.evaluate((total) => {
+      const trace = globalThis.bootlink?.run()?.trace;
+      if (trace === undefined) throw new Error('there is no run');
+      const batch = 10_000;
+      const bytes = new Uint8Array(batch * 64);
+      const view = new DataView(bytes.buffer);
+      for (let done = 0; done < total; done += batch) {
+        for (let i = 0; i < batch; i++) {
+          // Exceptions and returns between Non-secure EL0, EL1 and EL2, at uneven times.
+          const [from, to] = [
+            [0x84, 0x85],
+            [0x85, 0x86],
+            [0x86, 0x85],
+            [0x85, 0x84],
+          ][i % 4] as [number, number];
+          view.setUint8(i * 64, i % 4 < 2 ? 1 : 3);
+          view.setUint8(i * 64 + 2, from);
+          view.setUint8(i * 64 + 3, to);
+          const time = BigInt(done + i) * 1000n + BigInt((i * 7919) % 900);
+          view.setBigUint64(i * 64 + 8, time, true);
+        }
+        trace.stores.append(0, bytes);
+      }
+      trace.version++;
+    }, count);
+  }
+
+  it(
+    'are zoomed and moved without a frame being missed for drawing',
+    { timeout: 120_000 },
+    async () => {
+      const { page } = await browser.open(`${inject('fixtureUrl')}?guest=one`, {
+        viewport: { width: 1920, height: 1000 },
+      });
+      await waitForState(page, ['running']);
+      await record(page, MILLION);
+      await tab(page, 'Timeline').click();
+      const canvas = page.locator('.timeline-plot canvas');
+      await expect.poll(() => canvas.getAttribute('data-events')).toBe(String(MILLION));
+      expect(await seriousFindings(page)).toEqual([]);
+      // From all of it to single exceptions and back, a step a frame.
+      const drawn = await page.evaluate(async () => {
+        const plot = document.querySelector('.timeline-plot');
+        const target = plot?.querySelector('canvas');
+        if (!plot || !target) throw new Error('there is no plot');
+        const box = plot.getBoundingClientRect();
+        const times: number[] = [];
+        for (let step = 0; step < 120; step++) {
+          plot.dispatchEvent(
+            new WheelEvent('wheel', {
+              deltaY: step < 60 ? -60 : 60,
+              clientX: box.left + box.width * (0.3 + 0.3 * Math.sin(step)),
+              clientY: box.top + 60,
+              bubbles: true,
+              cancelable: true,
+            }),
+          );
+          await new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next)));
+          times.push(Number(target.dataset.milliseconds));
+        }
+        return times;
+      });
+      const sorted = drawn.toSorted((a, b) => a - b);
+      const median = sorted[sorted.length >> 1] ?? Number.NaN;
+      const worst = sorted[Math.floor(sorted.length * 0.95)] ?? Number.NaN;
+      console.log(`drawing ${MILLION} events: median ${median} ms, 95th percentile ${worst} ms`);
+      expect(median).toBeLessThan(FRAME_MS);
+    },
+  );
+});
+
+describe('the building of an RME boot', () => {
+  it('shows where the vCPU is, and steps through crossings', { timeout: BOOT_MS }, async () => {
+    const { page, complaints } = await browser.open(
+      `${inject('pageUrl')}?guest=rme&trace=1&translator=regions`,
+      { viewport: { width: 1280, height: 800 } },
+    );
+    await tab(page, 'The building').click();
+    await waitForText(page, 'uart0', /=> /, { timeout: BOOT_MS });
+    const picture = page.locator('.building-picture');
+    const here = picture.locator('.room.here .name');
+    await expect.poll(() => here.allTextContents()).toEqual(['NS-EL2']);
+    await expect.poll(() => picture.locator('.software').allTextContents()).toContain('U-Boot');
+    await page.evaluate(() => {
+      globalThis.bootlink?.run()?.consoles.get('uart0')?.type('smc c4000151 5f000000\n');
+    });
+    // The call through EL3 to the RMM and back lights the ways.
+    await picture.locator('.way text', { hasText: 'SMC RMI_GRANULE_DELEGATE' }).waitFor();
+    await shoot(page, 'building-rme');
+    expect(await seriousFindings(page)).toEqual([]);
+
+    const building = page.getByRole('application', { name: /^The building/ });
+    await building.press('Home');
+    await waitForState(page, ['paused']);
+    const words = page.locator('.building-words');
+    await expect.poll(() => words.textContent()).toContain('EL3 returns to EL3');
+    await building.press('ArrowRight');
+    await building.press('ArrowRight');
+    await expect.poll(() => words.textContent()).toContain('EL3 returns to R-EL2');
+    expect(await here.allTextContents()).toEqual(['R-EL2']);
+    await shoot(page, 'building-step');
+    await building.press('Escape');
+    await waitForState(page, ['running']);
+    await expect.poll(() => here.allTextContents()).toEqual(['NS-EL2']);
+    expect(complaints).toEqual([]);
+  });
+});
+
+describe('the timeline of an sbsa-ref boot', () => {
+  it('shows TF-A, its image in Secure EL1 and U-Boot', { timeout: BOOT_MS }, async () => {
+    const { page } = await browser.open(
+      `${inject('pageUrl')}?guest=sbsa-ref&trace=1&translator=regions`,
+      { viewport: { width: 1280, height: 800 } },
+    );
+    await tab(page, 'Timeline').click();
+    await waitForText(page, 'uart0', /=> /, { timeout: BOOT_MS });
+    const [svg] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'SVG' }).click(),
+    ]);
+    const drawing = readFileSync(await svg.path(), 'utf8');
+    for (const text of ['EL3', 'S-EL1', 'NS-EL2', 'BL1', 'U-Boot']) {
+      expect(drawing).toContain(`>${text}</text>`);
+    }
+    await shoot(page, 'timeline-sbsa-ref');
+  });
+});

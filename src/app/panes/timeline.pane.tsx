@@ -1,0 +1,21 @@
+import { Timeline } from '../timeline/timeline.js';
+import type { Pane } from '../panes.js';
+import { route, run, runVersion } from '../session.js';
+
+/** Where the machine was, and why it went there. */
+function TimelinePane() {
+  void runVersion.value;
+  const current = run.value?.guest.id === route.value.guest ? run.value : undefined;
+  if (current === undefined) {
+    return <p class="pane-empty">Boot a machine to see what its vCPUs do.</p>;
+  }
+  return <Timeline run={current} key={current.entered.fetching} />;
+}
+
+export const pane: Pane = {
+  id: 'timeline',
+  title: 'Timeline',
+  place: 'main',
+  order: 30,
+  component: TimelinePane,
+};

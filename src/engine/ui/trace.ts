@@ -1,0 +1,122 @@
+import { ConsoleRecogniser } from '../../inspect/console/recogniser.js';
+import type { PhaseEvent } from '../../inspect/console/event.js';
+import { EventStores } from '../../inspect/events/store.js';
+import { TraceControl, TraceReader, type TraceFilter } from '../common/trace.js';
+import type { Console } from './console.js';
+
+/** How often the rings are emptied. A ring of 1 MiB holds 16,384 records. */
+const READ_MS = 40;
+
+/** A line of a console that marks a phase of the boot, in guest time. */
+export interface TimedPhase {
+  readonly console: string;
+  /** Guest time, ns: of the newest event when the line was read, so a little late at most. */
+  readonly time: number;
+  readonly phase: PhaseEvent;
+}
+
+/**
+ * The events of one run, from before QEMU runs until after. Reading is cheap (records are copied
+ * and indexed, not decoded), so it is done here and not in a worker.
+ */
+export class Trace {
+  readonly stores = new EventStores();
+  readonly phases: TimedPhase[] = [];
+  /** False for an engine that cannot record. */
+  available = true;
+  private control: TraceControl | undefined;
+  private reader: TraceReader | undefined;
+  private timer: ReturnType<typeof setInterval> | undefined;
+  private readonly stops: (() => void)[] = [];
+  private wanted: boolean;
+  private lostBefore = 0;
+  /** Guest time minus the page's, ns, as the newest event shows it. */
+  private offset: number | undefined;
+  /** Goes up with every event and phase that has come. */
+  version = 0;
+
+  constructor(recording: boolean) {
+    this.wanted = recording;
+  }
+
+  /** Records that full rings have lost. */
+  get lost(): number {
+    return this.reader?.lost ?? this.lostBefore;
+  }
+
+  get recording(): boolean {
+    return this.wanted;
+  }
+
+  /** Switches recording on or off, also while the machine runs. */
+  set recording(on: boolean) {
+    this.wanted = on;
+    if (this.control !== undefined) this.control.on = on;
+  }
+
+  setFilter(filter: TraceFilter): void {
+    this.control?.setFilter(filter);
+  }
+
+  /** Connects to QEMU. @param address of the control block, 0 if the engine has none */
+  attach(memory: SharedArrayBuffer, address: number): void {
+    if (address === 0) {
+      this.available = false;
+      return;
+    }
+    this.control = new TraceControl(memory, address);
+    this.reader = new TraceReader(memory, this.control);
+    this.control.on = this.wanted;
+    this.timer = setInterval(() => this.read(), READ_MS);
+  }
+
+  /** Listens to a console for lines that mark a phase. */
+  listen(console: Console): void {
+    const recogniser = new ConsoleRecogniser();
+    const decoder = new TextDecoder();
+    let at = 0;
+    this.stops.push(
+      console.onOutput(() => {
+        const { bytes, next } = console.log.raw(at, Number.MAX_SAFE_INTEGER);
+        at = next;
+        for (const event of recogniser.push(decoder.decode(bytes, { stream: true }))) {
+          if (event.kind === 'phase') this.addPhase(console.id, event);
+        }
+      }),
+    );
+  }
+
+  private addPhase(console: string, phase: PhaseEvent): void {
+    this.read();
+    const time = this.guestTime ?? 0;
+    this.phases.push({ console, time, phase });
+    this.version++;
+  }
+
+  /** Guest time now, ns, as far as events tell; undefined before the first. */
+  get guestTime(): number | undefined {
+    return this.offset === undefined ? undefined : performance.now() * 1e6 + this.offset;
+  }
+
+  private read(): void {
+    let some = false;
+    this.reader?.read((cpu, records) => {
+      this.stores.append(cpu, records);
+      some = true;
+    });
+    if (!some) return;
+    this.version++;
+    const newest = this.stores.range?.end;
+    if (newest !== undefined) this.offset = newest - performance.now() * 1e6;
+  }
+
+  /** Reads what is still there, then lets go of QEMU's memory. What was recorded stays. */
+  detach(): void {
+    clearInterval(this.timer);
+    this.read();
+    this.lostBefore = this.lost;
+    this.control = undefined;
+    this.reader = undefined;
+    for (const stop of this.stops) stop();
+  }
+}
