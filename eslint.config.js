@@ -75,6 +75,17 @@ export default ts.config(
     },
   },
   {
+    files: ['src/storage/format/**/*.ts'],
+    ignores: ['**/*.test.ts'],
+    rules: {
+      'no-restricted-imports': mayNotImport(
+        ['app', 'engine', 'worker', 'ui', 'common'],
+        'The formats are pure: bytes in, data out.',
+      ),
+      'no-restricted-globals': ['error', 'window', 'document', 'navigator', 'indexedDB', 'self'],
+    },
+  },
+  {
     files: pureFolders.map((folder) => `src/${folder}/**/*.ts`),
     ignores: ['**/*.test.ts'],
     rules: {

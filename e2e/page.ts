@@ -1,11 +1,22 @@
 import { chromium, type Browser, type LaunchOptions, type Page } from 'playwright-core';
+import type { Remote } from 'comlink';
+import type { OwnFiles } from '../src/engine/common/own-files.js';
+import type { StoredDisks } from '../src/engine/common/stored-disks.js';
+import type { Guest } from '../src/machine/guest.js';
+import type { StorageService } from '../src/storage/common/service.js';
 import type { Run } from '../src/engine/ui/run.js';
 import type { RunStateName } from '../src/engine/common/run-state.js';
 
 /** What the page's composition root leaves for the tests. */
 declare global {
   // Undefined until the page has come so far.
-  var bootlink: { run(): Run | undefined } | undefined;
+  var bootlink:
+    | {
+        run(): Run | undefined;
+        storage(): Remote<StorageService>;
+        boot(guest: Guest, ownFiles?: OwnFiles, disks?: StoredDisks): Promise<void>;
+      }
+    | undefined;
 }
 
 export const VIEWPORT = { width: 1280, height: 720 };

@@ -51,6 +51,18 @@ export function toJson(results: BenchResults): object {
     firstVisitBytes: present(
       guests.map((each) => [each.id, middle(each.firstVisitBytes, 0)] as const),
     ),
+    disk:
+      results.disk === undefined
+        ? undefined
+        : {
+            sequentialReadMBs: rounded(results.disk.sequentialReadMBs, 0),
+            syncedWritesPerSecond: rounded(results.disk.syncedWritesPerSecond, 0),
+            syncedWritesOverImportPerSecond: rounded(
+              results.disk.syncedWritesOverImportPerSecond,
+              0,
+            ),
+            coldOpenSeconds: rounded(results.disk.coldOpenSeconds, 3),
+          },
     build:
       results.fullBuildSeconds === undefined
         ? undefined

@@ -9,6 +9,7 @@ import type { Rootfs } from '../setup/rootfs';
 import { setUp } from '../setup/setup';
 import { help, readArguments } from './arguments';
 import { newestFullBuild } from './build-log';
+import { measureDisk } from './disk';
 import { engineFacts } from './engine-size';
 import { toJson } from './json';
 import { load, machineFacts } from './machine-facts';
@@ -116,6 +117,12 @@ export async function runBench(options: BenchOptions): Promise<number> {
     await runRounds({ rootfs, server, built, rounds, query, signal, say }, guests, results);
   } finally {
     await server.close();
+  }
+  say('Disks …');
+  try {
+    results.disk = await measureDisk();
+  } catch (error) {
+    results.failures.push(`disk: ${(error as Error).message}`);
   }
   results.load.after = load();
   say(`\n${reportLines(results).join('\n')}`);

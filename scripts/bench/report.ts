@@ -70,6 +70,17 @@ function rows(results: BenchResults): string[][] {
     ...guests.flatMap(({ id, firstVisitBytes }) =>
       alone(`first visit to ${id}, sent uncompressed`, median(firstVisitBytes), megabytes),
     ),
+    ...alone(
+      'disk: sequential read',
+      results.disk?.sequentialReadMBs,
+      (value) => `${value.toFixed(0)} MB/s`,
+    ),
+    ...alone(
+      'disk: synced writes of 4 KiB',
+      results.disk?.syncedWritesPerSecond,
+      (value) => `${value.toFixed(0)} /s`,
+    ),
+    ...alone('disk: cold open of 1 GiB', results.disk?.coldOpenSeconds, seconds),
     ...alone('engine, raw', engine.rawBytes, megabytes),
     ...alone('engine, brotli', engine.brotliBytes, megabytes),
     ...alone('engine built from nothing', results.fullBuildSeconds, (value) => `${value} s`),

@@ -1,3 +1,4 @@
+import type { DiskFigures } from './disk';
 import type { EngineFacts } from './engine-size';
 import type { MachineFacts } from './machine-facts';
 
@@ -43,6 +44,7 @@ export interface BenchResults {
   echoMs: number[];
   /** The longest task of the main thread of each boot, ms; 0 when none took 50 ms. */
   longestTaskMs: number[];
+  disk?: DiskFigures;
   fullBuildSeconds?: number;
   /** What could not be measured, and why. */
   failures: string[];

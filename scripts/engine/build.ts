@@ -3,6 +3,8 @@ import type { PackageOrigin } from '../../src/machine/guest';
 import { romFiles } from '../../src/engine/common/roms';
 import type { StepContext } from '../setup/context';
 import type { FetchedPackage } from '../setup/source';
+import { BUSYBOX_FILE } from '../../src/engine/common/manifest';
+import { busybox } from './busybox';
 import { capabilities, capabilitiesFile } from './capabilities/step';
 import { dependencies, dependencySources } from './dependencies';
 import { publishEngine } from './publish';
@@ -18,6 +20,7 @@ const licences: Record<string, string> = {
   libslirp: 'BSD-3-Clause AND MIT',
   zlib: 'Zlib',
   seabios: 'LGPL-3.0-only',
+  'busybox-static': 'GPL-2.0-only',
   'ipxe-qemu': 'GPL-2.0-or-later OR UBDL',
   'device-tree-compiler': 'GPL-2.0-or-later OR BSD-2-Clause (libfdt)',
   emscripten: 'MIT OR NCSA (with musl, MIT; compiler-rt, Apache-2.0 WITH LLVM-exception)',
@@ -72,6 +75,7 @@ export async function buildEngine(context: StepContext): Promise<void> {
     licence: licences.emscripten ?? '',
   };
   const optionRoms = await roms(context);
+  const shell = await busybox(context);
   const engineFiles = ['qemu.mjs', 'qemu.wasm'];
   const known = await timed(
     'capabilities',
@@ -85,11 +89,14 @@ export async function buildEngine(context: StepContext): Promise<void> {
     [
       { folder: built.folder, names: engineFiles },
       { folder: optionRoms.folder, names: romFiles },
+      { folder: shell.folder, names: [BUSYBOX_FILE] },
       { folder: known.folder, names: [capabilitiesFile] },
     ],
     join(repo, 'public/engine'),
     upstreamVersion(qemuSource.version),
-    [qemuSource, ...fetched, ...optionRoms.packages].map(origin).concat(toolchain),
+    [qemuSource, ...fetched, ...optionRoms.packages, ...shell.packages]
+      .map(origin)
+      .concat(toolchain),
   );
   for (const [name, { bytes, sha256 }] of Object.entries(manifest.files)) {
     log.line(`engine, ${name}: ${bytes} bytes, SHA-256 ${sha256}`);

@@ -4,7 +4,8 @@ import { warmFonts } from './fonts.js';
 import { seekIsolation } from './isolation.js';
 import { serveEmbedding } from './embed/serve.js';
 import { followRoute, keepAddress } from './machine/address.js';
-import { openRoute, readRoute, route, run, watchCatalogue, type Route } from './session.js';
+import { boot, openRoute, readRoute, route, run, watchCatalogue, type Route } from './session.js';
+import { storage } from './storage.js';
 import { applyTheme, keepSettings } from './settings.js';
 import { listenToShortcuts } from './shortcuts.js';
 import { missingAbility, readAbilities } from './support.js';
@@ -42,7 +43,9 @@ async function main(root: HTMLElement): Promise<void> {
   listenToShortcuts();
   render(<App />, root);
   // The run in hand, for the browser's console and for tests: what consoles printed, as text.
-  Object.defineProperty(globalThis, 'bootlink', { value: { run: () => run.value } });
+  Object.defineProperty(globalThis, 'bootlink', {
+    value: { run: () => run.value, storage: () => storage.service, boot },
+  });
   void warmTerminal(document.body);
   await watchCatalogue();
 }

@@ -4,12 +4,15 @@ import type { Catalogue, Guest } from '../machine/guest.js';
 import type { Failure, Result } from '../engine/common/failure.js';
 import { translators, type Translator } from '../engine/common/command-line.js';
 import type { OwnFiles } from '../engine/common/own-files.js';
+import type { StoredDisks } from '../engine/common/stored-disks.js';
 import { isOver } from '../engine/common/run-state.js';
 import { Run } from '../engine/ui/run.js';
 import { playSteps } from '../engine/ui/script.js';
 import { CATALOGUE_REFRESH_MS, fetchCatalogue } from './catalogue.js';
 import { recordEvents } from './settings.js';
 import type { ConsoleTerminal } from './terminal.js';
+import { withAttachments } from './attachments.js';
+import { addTrouble, storage, troubles } from './storage.js';
 import { warmTerminal } from './warm-terminal.js';
 
 /** What the address bar says: the gallery, a guest, or a machine in a link. */
@@ -205,10 +208,19 @@ function wantsRecord(): boolean {
 }
 
 /** Boots a guest, in place of whatever ran, with the visitor's own files for some images. */
-export async function boot(guest: Guest, ownFiles: OwnFiles = {}): Promise<void> {
+export async function boot(
+  machine: Guest,
+  files: OwnFiles = {},
+  stored: StoredDisks = {},
+): Promise<void> {
+  const attached = withAttachments(machine);
+  const { guest } = attached;
+  const ownFiles = { ...files, ...attached.ownFiles };
+  const disks = { ...stored, ...attached.disks };
   await Promise.all([endRun(), warmTerminal(document.body)]);
   bootedAt.value = undefined;
   notice.value = undefined;
+  troubles.value = [];
   checkTranslator();
   const wanted = route.value.console;
   activeConsole.value = (guest.consoles.find(({ id }) => id === wanted) ?? guest.consoles[0])?.id;
@@ -218,6 +230,12 @@ export async function boot(guest: Guest, ownFiles: OwnFiles = {}): Promise<void>
     engineUrl,
     imageBase: catalogueUrl,
     ownFiles,
+    disks,
+    openStorage: () =>
+      storage.startSession((trouble) => {
+        addTrouble(trouble);
+        notice.value = trouble.failure;
+      }),
     translator: route.value.translator,
     record: wantsRecord(),
     createWorker: () =>

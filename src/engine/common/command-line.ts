@@ -1,4 +1,5 @@
 import { resolveImages, type Guest, type GuestImage } from '../../machine/guest.js';
+import { settleBlockNodes } from './block-nodes.js';
 import { MONITOR_CHANNEL, QMP_CHANNEL } from './console.js';
 import { TRANSLATION_MIB } from './memory.js';
 import { ROM_FOLDER } from './roms.js';
@@ -6,9 +7,21 @@ import { ROM_FOLDER } from './roms.js';
 /** Folder of the engine's file system that holds images with `use: 'file'`. */
 export const IMAGE_FOLDER = '/images';
 
-/** How QEMU's arguments name an image inside the engine. */
-export function imageReference(image: GuestImage): string {
-  return image.use === 'file' ? `${IMAGE_FOLDER}/${image.name}` : `bootlink:${image.name}`;
+const noneStored: ReadonlySet<string> = new Set();
+
+/** QEMU's block driver that serves a disk: of memory, or of the visitor's library. */
+function blockDriver(image: GuestImage, stored: ReadonlySet<string>): string {
+  return stored.has(image.name) ? 'bootlink-storage' : 'bootlink';
+}
+
+/**
+ * How QEMU's arguments name an image inside the engine; `stored` has the names of those that the
+ * storage worker serves.
+ */
+export function imageReference(image: GuestImage, stored = noneStored): string {
+  return image.use === 'file'
+    ? `${IMAGE_FOLDER}/${image.name}`
+    : `${blockDriver(image, stored)}:${image.name}`;
 }
 
 /** How hot guest code is run: see `wasm/translator.md`. The engine's own default is `off`. */
@@ -24,7 +37,8 @@ function accelerator(translator: Translator | undefined): string {
  * QEMU's whole argument list (without the program name): the guest's own, the chardev of each
  * console, monitor, QMP, no display and no sound.
  */
-export function commandLine(guest: Guest, translator?: Translator): string[] {
+export function commandLine(guest: Guest, translator?: Translator, stored = noneStored): string[] {
+  const settled = settleBlockNodes(guest, (image) => blockDriver(image, stored));
   const chardevs = [
     ...guest.consoles.map(({ id, mux }) => (mux === true ? `${id},mux=on` : id)),
     ...[MONITOR_CHANNEL, QMP_CHANNEL],
@@ -38,6 +52,6 @@ export function commandLine(guest: Guest, translator?: Translator): string[] {
     ...['-audio', 'driver=none'],
     ...['-L', ROM_FOLDER],
     ...(guest.args.includes('-accel') ? [] : ['-accel', accelerator(translator)]),
-    ...resolveImages(guest, imageReference),
+    ...resolveImages(settled, (image) => imageReference(image, stored)),
   ];
 }

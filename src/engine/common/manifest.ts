@@ -21,6 +21,8 @@ export type EngineManifest = v.InferOutput<typeof EngineManifest>;
 /** Names of the two files that the page loads. */
 export const ENGINE_MODULE = 'qemu.mjs';
 export const ENGINE_WASM = 'qemu.wasm';
+/** BusyBox for AArch64, which tiny initrds are made of. */
+export const BUSYBOX_FILE = 'busybox-aarch64';
 
 /** URL of an engine file that changes with its content, so that a new engine is never mixed with an old one. */
 export function engineFileUrl(manifest: EngineManifest, engineUrl: string, name: string): string {

@@ -4,6 +4,7 @@ import type { ChannelMap } from './console.js';
 import type { Failure, Result } from './failure.js';
 import type { MemoryPlan } from './memory.js';
 import type { OwnFiles } from './own-files.js';
+import type { StoredDisks } from './stored-disks.js';
 
 /**
  * What the page and the engine worker say to each other over Comlink: control only. Bytes of
@@ -16,6 +17,10 @@ export interface BootRequest {
   /** Absolute URL that the images' URLs are relative to. */
   imageBase: string;
   ownFiles: OwnFiles;
+  /** Images of the visitor's library, in place of those of the machine. */
+  disks: StoredDisks;
+  /** The storage worker's end for this machine (`EngineStorage`); with disks only. */
+  storage: MessagePort | undefined;
   /** Undefined for the engine's default. */
   translator: Translator | undefined;
   /** Whether events are recorded from reset on. */

@@ -1,6 +1,6 @@
 import { Channel } from '../common/console.js';
 import { ConsoleLog } from './console-log.js';
-import { waitForChange } from './wait-for-change.js';
+import { waitForChange } from '../common/wait-for-change.js';
 
 /**
  * The shortest time between two readings. A guest writes its console byte by byte; without this

@@ -7,6 +7,7 @@ import type { MemoryPlan } from '../common/memory.js';
 import type { EngineEvents, EngineService, FileProgress, OutputLine } from '../common/protocol.js';
 import type { Translator } from '../common/command-line.js';
 import type { OwnFiles } from '../common/own-files.js';
+import type { StoredDisks } from '../common/stored-disks.js';
 import {
   isOver,
   nextState,
@@ -23,6 +24,13 @@ const QUIT_PATIENCE_MS = 4000;
 /** Lines of QEMU's own output that are kept. */
 const OUTPUT_LIMIT = 2000;
 
+/** What a run needs of the storage worker. */
+export interface RunStorage {
+  port: MessagePort;
+  /** Flushes and closes the run's disks. */
+  end(): Promise<void>;
+}
+
 export interface RunOptions {
   guest: Guest;
   /** Absolute URL of the engine's folder, with a slash at its end. */
@@ -31,6 +39,10 @@ export interface RunOptions {
   imageBase: string;
   /** The visitor's own files in place of images. */
   ownFiles?: OwnFiles;
+  /** Images of the visitor's library, in place of images of the guest. */
+  disks?: StoredDisks;
+  /** Opens the storage worker's side of this run; called when there are disks. */
+  openStorage?: () => RunStorage;
   translator?: Translator | undefined;
   /** Whether events are recorded from reset on. */
   record?: boolean;
@@ -53,6 +65,7 @@ export class Run {
   output: readonly OutputLine[] = [];
   readonly guest: Guest;
   readonly ownFiles: OwnFiles;
+  readonly disks: StoredDisks;
   /** The guest's consoles, in the guest's order, and then the monitor. */
   readonly consoles: ReadonlyMap<string, Console>;
   /** What the vCPUs did. */
@@ -61,6 +74,7 @@ export class Run {
   private readonly qmpConsole = new Console(QMP_CHANNEL);
   private readonly qmp: QmpClient;
   private worker: Worker | undefined;
+  private storage: RunStorage | undefined;
   /** Kept while the machine lives, as are the events: comlink issue 692. */
   private service: Comlink.Remote<EngineService> | undefined;
   private events: EngineEvents | undefined;
@@ -70,6 +84,7 @@ export class Run {
   constructor(private readonly options: RunOptions) {
     this.guest = options.guest;
     this.ownFiles = options.ownFiles ?? {};
+    this.disks = options.disks ?? {};
     const ids = [...options.guest.consoles.map((each) => each.id), MONITOR_CHANNEL];
     this.consoles = new Map(ids.map((id) => [id, new Console(id)]));
     this.trace = new Trace(options.record ?? false);
@@ -108,9 +123,12 @@ export class Run {
     this.service = Comlink.wrap<EngineService>(worker);
     this.events = Comlink.proxy(this.createEvents());
     const { guest, engineUrl, imageBase, translator } = this.options;
-    const { ownFiles } = this;
+    const { ownFiles, disks } = this;
+    if (Object.keys(disks).length > 0) this.storage = this.options.openStorage?.();
+    const storage = this.storage?.port;
     const record = this.trace.recording;
-    const request = { guest, engineUrl, imageBase, ownFiles, translator, record };
+    const boot = { guest, engineUrl, imageBase, ownFiles, disks, storage, translator, record };
+    const request = Comlink.transfer(boot, storage === undefined ? [] : [storage]);
     this.service.boot(request, this.events).then(
       (result) => {
         if (isOver(this.state)) return;
@@ -212,7 +230,11 @@ export class Run {
     this.entered[next.name] = performance.now();
     if (isOver(next)) this.release();
     this.options.onChange();
-    if (isOver(next)) this.over.resolve(next);
+    if (isOver(next)) {
+      // A run is finished when its disks are closed too: the next may open the same.
+      const closed = this.storage?.end() ?? Promise.resolve();
+      void closed.catch(() => undefined).then(() => this.over.resolve(next));
+    }
     return true;
   }
 

@@ -1,4 +1,4 @@
-import type { GuestImage } from '../../machine/guest.js';
+import type { Guest, GuestImage } from '../../machine/guest.js';
 import { deferred } from '../common/deferred.js';
 import { commandLine } from '../common/command-line.js';
 import { planChannels, type ChannelMap } from '../common/console.js';
@@ -11,9 +11,10 @@ import { TraceControl } from '../common/trace.js';
 import { openImageCache } from './image-cache.js';
 import { fetchImage } from './images.js';
 import { fetchManifest, fetchRom, loadEngine, type LoadedEngine } from './module.js';
-import { ownImageSize } from '../common/own-files.js';
+import { ownImageSize, type OwnFiles } from '../common/own-files.js';
 import { readOwnFile } from './own-files.js';
 import { claimChannel, placeImage, placeRom } from './placing.js';
+import { openStoredDisks, type OpenDisks } from './stored-disks.js';
 
 /** Shared memory of the planned size; both limits are the same, so that it never moves. */
 function createMemory(pages: number, totalMiB: number, guest: string): WebAssembly.Memory {
@@ -81,6 +82,7 @@ async function start(
   engine: LoadedEngine,
   images: Uint8Array<ArrayBuffer>[],
   roms: ReadonlyMap<string, Uint8Array<ArrayBuffer>>,
+  stored: OpenDisks,
   memory: WebAssembly.Memory,
 ): Promise<ChannelMap> {
   const lines = new LineCollector((some) => events.output(some));
@@ -123,19 +125,22 @@ async function start(
   }
   guest.images.forEach((image, index) => {
     const bytes = images[index];
-    if (bytes !== undefined) placeImage(module, memory, image, bytes);
+    if (bytes !== undefined && !stored.names.has(image.name)) {
+      placeImage(module, memory, image, bytes);
+    }
   });
   for (const [name, bytes] of roms) placeRom(module, name, bytes);
   const wake = module._bootlink_wake_word() >>> 0;
   const trace = (module._bootlink_trace_control?.() ?? 0) >>> 0;
   // Before the first instruction; the page takes over once it knows where the block is.
   if (trace !== 0) new TraceControl(memory.buffer, trace).on = request.record;
-  module.callMain(commandLine(guest, request.translator));
+  await stored.serve(module, memory, wake);
+  module.callMain(commandLine(guest, request.translator, stored.names));
   return { memory: memory.buffer as unknown as SharedArrayBuffer, wake, channels, trace };
 }
 
 /** The guest with the visitor's own files in place of images, and the bytes of those. */
-async function takeOwnFiles({ guest, ownFiles }: BootRequest) {
+async function takeOwnFiles({ guest, ownFiles }: { guest: Guest; ownFiles: OwnFiles }) {
   const bytes = new Map<string, Uint8Array<ArrayBuffer>>();
   const images: GuestImage[] = [];
   for (const image of guest.images) {
@@ -160,7 +165,11 @@ async function takeOwnFiles({ guest, ownFiles }: BootRequest) {
  */
 export async function boot(request: BootRequest, events: EngineEvents): Promise<ChannelMap> {
   const { engineUrl, imageBase } = request;
-  const { guest, own } = await takeOwnFiles(request);
+  // First of all: whoever may not write to a disk should not wait for a download to hear so.
+  const stored = await openStoredDisks(request);
+  const taken = await takeOwnFiles({ guest: stored.guest, ownFiles: request.ownFiles });
+  const { guest } = taken;
+  const own = new Map([...taken.own, ...stored.bytes]);
   const manifest = await fetchManifest(engineUrl);
   const plan = planMemory(guest, manifest);
   if (!plan.ok) throw new FailureError(plan.failure);
@@ -198,5 +207,5 @@ export async function boot(request: BootRequest, events: EngineEvents): Promise<
   ]);
   progress.flush();
   events.fetched();
-  return start({ ...request, guest }, events, engine, images, new Map(roms), memory);
+  return start({ ...request, guest }, events, engine, images, new Map(roms), stored, memory);
 }

@@ -23,6 +23,8 @@ export interface EngineModule {
   _bootlink_image(name: number, sizeLow: number, sizeHigh: number, flags: number): number;
   /** Address of a range of an image that lies within one chunk of 1 MiB, 0 without memory. */
   _bootlink_image_data(handle: number, low: number, high: number, length: number): number;
+  /** Announces an image of the storage worker; gives its mailbox's address, or 0. */
+  _bootlink_storage(name: number, sizeLow: number, sizeHigh: number, readOnly: number): number;
   /** Address of the word on which QEMU's pollers sleep. */
   _bootlink_wake_word(): number;
   /** Address of the trace's control block (`trace.ts`); an engine of before has none. */

@@ -104,6 +104,27 @@ function placeDisk(
   }
 }
 
+/** Announces a disk of the storage worker under a name; gives the address of its mailbox. */
+export function announceDisk(
+  engine: EngineModule,
+  memory: WebAssembly.Memory,
+  name: string,
+  disk: { size: number; readOnly: boolean },
+): number {
+  const readOnly = disk.readOnly ? IMAGE_READ_ONLY : 0;
+  const mailbox = withName(engine, memory, name, (address) =>
+    engine._bootlink_storage(address, low(disk.size), high(disk.size), readOnly),
+  );
+  if (mailbox === 0) {
+    throw new FailureError({
+      what: 'The engine takes no further disk of the library.',
+      input: name,
+      remedy: 'Attach fewer disks: 16 are the most. A name has at most 63 characters.',
+    });
+  }
+  return mailbox >>> 0;
+}
+
 /** Puts an image where QEMU's arguments look for it. */
 export function placeImage(
   engine: EngineModule,

@@ -1,0 +1,106 @@
+import { useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import { FailureView } from '../failure-view.js';
+import { formatBytes } from '../format.js';
+import { images, libraryFailure, refreshLibrary, storageUse, troubles } from '../storage.js';
+import { AddImage } from './add-image.js';
+import {
+  cancel,
+  createFat,
+  droppedFiles,
+  failure,
+  importFile,
+  tasks,
+  type Task,
+} from './actions.js';
+import { ImageCard } from './image-card.js';
+import '../styles/disks.css';
+
+/** The visitor's library of disk images. */
+export function Library() {
+  const over = useSignal(false);
+  useEffect(() => {
+    const refresh = (): void => void refreshLibrary();
+    refresh();
+    // Another tab may have changed it.
+    addEventListener('focus', refresh);
+    return () => removeEventListener('focus', refresh);
+  }, []);
+  const drop = async (transfer: DataTransfer): Promise<void> => {
+    const { files, folder } = await droppedFiles(transfer);
+    if (folder !== undefined) await createFat(folder, files);
+    else for (const { file } of files) await importFile(file);
+  };
+  return (
+    <section
+      class={over.value ? 'library over' : 'library'}
+      aria-label="Disk images"
+      onDragOver={(event) => {
+        event.preventDefault();
+        over.value = true;
+      }}
+      onDragLeave={() => (over.value = false)}
+      onDrop={(event) => {
+        event.preventDefault();
+        over.value = false;
+        if (event.dataTransfer !== null) void drop(event.dataTransfer);
+      }}
+    >
+      <Use />
+      <AddImage />
+      {tasks.value.map((task) => (
+        <TaskRow key={task.key} task={task} />
+      ))}
+      {failure.value !== undefined && <FailureView failure={failure.value} />}
+      {troubles.value.map((trouble) => (
+        <FailureView key={trouble.image + trouble.failure.what} failure={trouble.failure} />
+      ))}
+      {libraryFailure.value !== undefined && <FailureView failure={libraryFailure.value} />}
+      {images.value?.length === 0 && <p>There are no disks yet.</p>}
+      <ul class="images">
+        {images.value?.map((image) => (
+          <ImageCard key={image.id} image={image} />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Use() {
+  const use = storageUse.value;
+  if (use === undefined) return null;
+  const { used, quota, persisted } = use;
+  return (
+    <div class="use">
+      {used !== undefined && quota !== undefined && (
+        <>
+          <label for="storage-use">
+            {formatBytes(used)} used of {formatBytes(quota)} that the browser allows
+          </label>
+          <meter id="storage-use" min={0} max={quota} high={0.9 * quota} value={used} />
+        </>
+      )}
+      <p class="quiet">
+        {persisted
+          ? 'The browser keeps this until you delete it.'
+          : 'The browser may drop this when its disk gets full: export what matters.'}
+      </p>
+    </div>
+  );
+}
+
+function TaskRow({ task: { key, title, progress } }: { task: Task }) {
+  return (
+    <div class="task" role="status">
+      <p>
+        {title}
+        {progress !== undefined && `: ${progress.step}, ${formatBytes(progress.done)}`}
+        {progress?.total !== undefined && ` of ${formatBytes(progress.total)}`}
+      </p>
+      <progress aria-label={title} max={progress?.total ?? 1} value={progress?.done} />
+      <button type="button" onClick={() => cancel(key)}>
+        Cancel
+      </button>
+    </div>
+  );
+}
