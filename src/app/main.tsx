@@ -7,6 +7,7 @@ import { followRoute, keepAddress } from './machine/address.js';
 import { openRoute, readRoute, route, run, watchCatalogue, type Route } from './session.js';
 import { applyTheme, keepSettings } from './settings.js';
 import { listenToShortcuts } from './shortcuts.js';
+import { watchHiding } from './snapshots/state.js';
 import { missingAbility, readAbilities } from './support.js';
 import { warmTerminal } from './warm-terminal.js';
 import './styles/base.css';
@@ -40,6 +41,7 @@ async function main(root: HTMLElement): Promise<void> {
   keepAddress();
   if (route.value.embed === true) serveEmbedding();
   listenToShortcuts();
+  watchHiding();
   render(<App />, root);
   // The run in hand, for the browser's console and for tests: what consoles printed, as text.
   Object.defineProperty(globalThis, 'bootlink', { value: { run: () => run.value } });

@@ -1,9 +1,10 @@
 import { computed, signal } from '@preact/signals';
 import { parseAddress, printAddress } from '../machine/link/address.js';
-import type { Catalogue, Guest } from '../machine/guest.js';
+import type { Catalogue, Guest, GuestStep } from '../machine/guest.js';
 import type { Failure, Result } from '../engine/common/failure.js';
 import { translators, type Translator } from '../engine/common/command-line.js';
 import type { OwnFiles } from '../engine/common/own-files.js';
+import type { SnapshotSource } from '../engine/common/protocol.js';
 import { isOver } from '../engine/common/run-state.js';
 import { Run } from '../engine/ui/run.js';
 import { playSteps } from '../engine/ui/script.js';
@@ -27,6 +28,8 @@ export interface Route {
   console?: string | undefined;
   /** `?embed=1`: the page is inside another one. */
   embed?: boolean;
+  /** True for `?boot=cold`: from reset, although there is a snapshot. */
+  cold?: boolean;
   /** `?translator=`: how hot guest code is run; undefined for the engine's default. */
   translator?: Translator | undefined;
 }
@@ -43,7 +46,7 @@ function isOwn(state: unknown, hash: string): state is OwnEntry {
 
 /** @param state of the history entry: a link that the page wrote itself is the visitor's own */
 export function readRoute(search: string, hash: string, state: unknown): Route {
-  const { guest, link, boot, console, embed } = parseAddress(search, hash);
+  const { guest, link, boot, cold, console, embed } = parseAddress(search, hash);
   const own = isOwn(state, hash);
   return {
     guest: link === undefined ? (guest ?? unreadableGuest(search)) : undefined,
@@ -51,6 +54,7 @@ export function readRoute(search: string, hash: string, state: unknown): Route {
     ...(own ? { key: state.key } : {}),
     own,
     boot,
+    cold: cold ?? false,
     console,
     embed,
     translator: translators.find((each) => each === new URLSearchParams(search).get('translator')),
@@ -130,7 +134,7 @@ function bootFromRoute(): void {
   const entry = guestOfRoute.value;
   if (!bootWanted || entry?.state !== 'ready') return;
   bootWanted = false;
-  void boot(entry.guest);
+  void boot(entry.guest, {}, route.value.cold === true ? 'cold' : 'default');
 }
 
 /** Says so when the address asks for a translator that there is not. */
@@ -172,6 +176,7 @@ export function addressOf(next: Route): string {
     ...(next.link === undefined ? {} : { link: next.link }),
     ...(next.console === undefined ? {} : { console: next.console }),
     boot: next.guest === undefined ? true : next.boot,
+    cold: next.guest !== undefined && next.cold === true,
     embed: next.embed ?? false,
   });
   const [query = '', ...fragment] = text.split('#');
@@ -204,11 +209,32 @@ function wantsRecord(): boolean {
   return asked === null ? recordEvents.value : asked === '1';
 }
 
-/** Boots a guest, in place of whatever ran, with the visitor's own files for some images. */
-export async function boot(guest: Guest, ownFiles: OwnFiles = {}): Promise<void> {
+/** Where a boot begins: `default` is the guest's own snapshot, if that fits, and else `cold`. */
+export type Beginning = SnapshotSource | 'cold' | 'default';
+
+function snapshotOf(guest: Guest, ownFiles: OwnFiles, from: Beginning): SnapshotSource | undefined {
+  if (from === 'cold') return undefined;
+  if (from !== 'default') return from;
+  // Who records events wants those from reset on.
+  const isOriginal =
+    guest.snapshot !== undefined && Object.keys(ownFiles).length === 0 && !wantsRecord();
+  return isOriginal ? { kind: 'guest' } : undefined;
+}
+
+/**
+ * Boots a guest, in place of whatever ran, with the visitor's own files for some images.
+ *
+ * @param why something to tell the visitor about this boot
+ */
+export async function boot(
+  guest: Guest,
+  ownFiles: OwnFiles = {},
+  from: Beginning = 'default',
+  why?: Failure,
+): Promise<void> {
   await Promise.all([endRun(), warmTerminal(document.body)]);
   bootedAt.value = undefined;
-  notice.value = undefined;
+  notice.value = why;
   checkTranslator();
   const wanted = route.value.console;
   activeConsole.value = (guest.consoles.find(({ id }) => id === wanted) ?? guest.consoles[0])?.id;
@@ -220,6 +246,7 @@ export async function boot(guest: Guest, ownFiles: OwnFiles = {}): Promise<void>
     ownFiles,
     translator: route.value.translator,
     record: wantsRecord(),
+    snapshot: snapshotOf(guest, ownFiles, from),
     createWorker: () =>
       new Worker(new URL('../engine/worker/index.ts', import.meta.url), {
         type: 'module',
@@ -233,11 +260,23 @@ export async function boot(guest: Guest, ownFiles: OwnFiles = {}): Promise<void>
   const ended = new AbortController();
   void started.finished.then(() => ended.abort(new Error('The machine has ended.')));
   try {
-    await playSteps(guest.boot, started.consoles, ended.signal);
+    await playSteps(expectationsOf(started), started.consoles, ended.signal);
     if (run.value === started && guest.boot.length > 0) bootedAt.value = performance.now();
   } catch {
     // The run ended before its prompt: its own state says how.
+    const refused = started.snapshotRefused;
+    if (refused === undefined || run.value !== started) return;
+    await boot(guest, ownFiles, 'cold', {
+      ...refused,
+      remedy: 'The machine boots cold instead, from its reset.',
+    });
   }
+}
+
+/** A restored machine has had typed what its boot types. */
+function expectationsOf({ guest, snapshot }: Run): readonly GuestStep[] {
+  if (snapshot === undefined) return guest.boot;
+  return guest.boot.map(({ console, expect }) => ({ console, expect }));
 }
 
 /** Shows what came of a command, when it failed. */

@@ -15,7 +15,8 @@ export function imageReference(image: GuestImage): string {
 export const translators = ['off', 'blocks', 'regions'] as const;
 export type Translator = (typeof translators)[number];
 
-function accelerator(translator: Translator | undefined): string {
+/** What `-accel` is told. */
+export function accelerator(translator: Translator | undefined): string {
   const bounded = `tcg,tb-size=${TRANSLATION_MIB}`;
   return translator === undefined ? bounded : `${bounded},translator=${translator}`;
 }
@@ -23,8 +24,10 @@ function accelerator(translator: Translator | undefined): string {
 /**
  * QEMU's whole argument list (without the program name): the guest's own, the chardev of each
  * console, monitor, QMP, no display and no sound.
+ *
+ * @param halted the machine is not to run before QMP says so
  */
-export function commandLine(guest: Guest, translator?: Translator): string[] {
+export function commandLine(guest: Guest, translator?: Translator, halted = false): string[] {
   const chardevs = [
     ...guest.consoles.map(({ id, mux }) => (mux === true ? `${id},mux=on` : id)),
     ...[MONITOR_CHANNEL, QMP_CHANNEL],
@@ -37,6 +40,7 @@ export function commandLine(guest: Guest, translator?: Translator): string[] {
     // Sound cards want somewhere to play.
     ...['-audio', 'driver=none'],
     ...['-L', ROM_FOLDER],
+    ...(halted ? ['-S'] : []),
     ...(guest.args.includes('-accel') ? [] : ['-accel', accelerator(translator)]),
     ...resolveImages(guest, imageReference),
   ];
