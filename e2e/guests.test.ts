@@ -53,7 +53,8 @@ describe.each(guests)('$id', (guest) => {
       await recordLongTasks(page);
       const read = new Map<string, number>();
       await page.goto(`${inject('pageUrl')}?guest=${guest.id}&boot=0`);
-      const boot = page.getByRole('button', { name: 'Boot' });
+      const name = guest.snapshot === undefined ? 'Boot' : 'Boot cold';
+      const boot = page.getByRole('button', { name, exact: true });
       await boot.waitFor();
       // What counts is the boot, not the page's own start.
       await page.evaluate(() => {

@@ -54,7 +54,7 @@ describe.skipIf(guest === undefined)("a visitor's own pair of 256 MiB flash imag
       await page.getByLabel(`Your own file for ${name}`).setInputFiles(join(folder, name));
     }
     await page.getByText(`takes the place of ${flashes[1]?.name}`).waitFor();
-    await page.getByRole('button', { name: 'Boot' }).click();
+    await page.getByRole('button', { name: 'Boot', exact: true }).click();
     const id = guest?.consoles[0]?.id ?? '';
     const end = await waitForText(page, id, /=> /, { timeout: BOOT_MS });
     await typeOn(page, id, 'echo own flash\r');

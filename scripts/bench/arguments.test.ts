@@ -42,8 +42,10 @@ describe('the command line', () => {
 });
 
 it('adds the query to the page’s address', () => {
-  expect(guestUrl('http://localhost:1/', 'rme', undefined)).toBe('http://localhost:1/?guest=rme');
-  expect(guestUrl('http://localhost:1/', 'rme', 'translator=off&a=b')).toBe(
+  expect(guestUrl('http://localhost:1/', 'rme', undefined)).toBe(
+    'http://localhost:1/?guest=rme&boot=cold',
+  );
+  expect(guestUrl('http://localhost:1/', 'rme', 'translator=off&a=b', 'snapshot')).toBe(
     'http://localhost:1/?guest=rme&translator=off&a=b',
   );
 });

@@ -64,7 +64,14 @@ export function readArguments(args: readonly string[]): BenchArguments {
   };
 }
 
-/** The address of the page that boots this guest at once. */
-export function guestUrl(page: string, guest: string, query: string | undefined): string {
-  return `${page}?guest=${encodeURIComponent(guest)}${query === undefined ? '' : `&${query}`}`;
+/** The address of the page that opens this guest at once: from reset, or from its snapshot. */
+export function guestUrl(
+  page: string,
+  guest: string,
+  query: string | undefined,
+  from: 'reset' | 'snapshot' = 'reset',
+): string {
+  const cold = from === 'reset' ? '&boot=cold' : '';
+  const more = query === undefined ? '' : `&${query}`;
+  return `${page}?guest=${encodeURIComponent(guest)}${cold}${more}`;
 }

@@ -24,10 +24,17 @@ const measured: BenchResults = {
     {
       id: 'rme',
       boot: { native: [1, 3, 2], tab: [10, 40, 20] },
+      snapshotOpen: { cold: [3, 1, 2], warm: [0.9], bytes: 600_000 },
       memoryMiB: [500],
       firstVisitBytes: [12_000_000],
     },
-    { id: 'uefi', boot: { native: [1], tab: [] }, memoryMiB: [], firstVisitBytes: [] },
+    {
+      id: 'uefi',
+      boot: { native: [1], tab: [] },
+      snapshotOpen: undefined,
+      memoryMiB: [],
+      firstVisitBytes: [],
+    },
   ],
   loads: [{ name: 'loop', title: 'loop', guest: 'rme', times: { native: [1], tab: [2] } }],
   mips: { alu: { native: [100, 300, 200], tab: [50] } },
@@ -42,6 +49,7 @@ it('leaves out the keys of what was not measured', () => {
   expect(toJson(measured)).toMatchObject({
     engine: { rawBytes: 9_000_000, brotliBytes: 2_000_000 },
     coldBoot: { rme: { nativeSeconds: 2, tabSeconds: 20 }, uefi: { nativeSeconds: 1 } },
+    snapshotOpen: { rme: { coldSeconds: 2, warmSeconds: 0.9, bytes: 600_000 } },
     shellLoads: { loop: { nativeSeconds: 1, tabSeconds: 2 } },
     mips: { alu: { native: 200, tab: 50 } },
     echoMs: { p50: 2, p95: 40 },
@@ -60,6 +68,7 @@ it('prints medians with their ratio, a dash for what is missing, and what failed
   // Time, not rate: the tab takes four times as long.
   expect(row('one hot block')).toMatch(/ 200 MIPS +50\.00 MIPS +4\.00 x$/);
   expect(row('cold boot of uefi')).toMatch(/ 1\.00 s +- +-$/);
+  expect(row('rme by snapshot, again')).toMatch(/ 0\.90 s/);
   expect(lines.slice(-2)).toEqual(['Not measured:', 'uefi, tab, round 1: no']);
 });
 

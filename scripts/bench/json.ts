@@ -28,6 +28,15 @@ function rates({ native, tab }: { native: readonly number[]; tab: readonly numbe
   ]);
 }
 
+function opened(times: BenchResults['guests'][number]['snapshotOpen']) {
+  if (times === undefined || times.cold.length === 0) return undefined;
+  return present([
+    ['coldSeconds', middle(times.cold, 3)],
+    ['warmSeconds', middle(times.warm, 3)],
+    ['bytes', times.bytes],
+  ]);
+}
+
 /** The figures as `--json` writes them; what was not measured has no key. */
 export function toJson(results: BenchResults): object {
   const { guests, loads, mips, echoMs, longestTaskMs, engine, machine, load } = results;
@@ -41,6 +50,9 @@ export function toJson(results: BenchResults): object {
     engine: { rawBytes: engine.rawBytes, brotliBytes: engine.brotliBytes },
     mips: present(Object.entries(mips).map(([name, each]) => [name, rates(each)] as const)),
     coldBoot: present(guests.map(({ id, boot }) => [id, sides(boot)] as const)),
+    snapshotOpen: present(
+      guests.map(({ id, snapshotOpen }) => [id, opened(snapshotOpen)] as const),
+    ),
     shellLoads: present(loads.map(({ name, times }) => [name, sides(times)] as const)),
     echoMs:
       p50 === undefined || p95 === undefined

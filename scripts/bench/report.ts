@@ -54,6 +54,11 @@ function rows(results: BenchResults): string[][] {
       .filter(({ id }) => id !== mipsGuest)
       .map(({ id, boot }) => compared(`cold boot of ${id}`, boot)),
     ...Object.entries(mips).map(([name, rates]) => comparedRates(mipsTitle(name), rates)),
+    ...guests.flatMap(({ id, snapshotOpen: times }) => [
+      ...alone(`${id} by snapshot, nothing cached`, median(times?.cold ?? []), seconds),
+      ...alone(`${id} by snapshot, again`, median(times?.warm ?? []), seconds),
+      ...alone(`snapshot of ${id}`, times?.bytes, megabytes),
+    ]),
     ...loads.map(({ title, guest, times }) => compared(`${title}, ${guest}`, times)),
     ...alone(`key press to echo, p50 of ${presses}`, percentile(echoMs, 50), milliseconds),
     ...alone(`key press to echo, p95 of ${presses}`, percentile(echoMs, 95), milliseconds),

@@ -14,6 +14,8 @@ export interface GuestResults {
   boot: Sides;
   /** MiB of the tab at the prompt. */
   memoryMiB: number[];
+  /** Seconds from navigation to the prompt by snapshot: nothing kept before, and all of it. */
+  snapshotOpen: { cold: number[]; warm: number[]; bytes: number } | undefined;
   /** Bytes that the server had sent at the prompt, to a browser that had nothing. */
   firstVisitBytes: number[];
 }

@@ -90,6 +90,25 @@ async function tab(bench: Bench, guest: Guest, into: GuestResults, results: Benc
   }
 }
 
+/** The guest by its snapshot: in a browser that has nothing, then again in the same one. */
+async function openSnapshot(bench: Bench, guest: Guest, { snapshotOpen }: GuestResults) {
+  if (snapshotOpen === undefined) return;
+  const { server, query, signal, say } = bench;
+  const machine = await TabMachine.open(signal);
+  try {
+    const url = guestUrl(server.url, guest.id, query, 'snapshot');
+    const cold = await machine.boot(url, guest);
+    snapshotOpen.cold.push(cold);
+    // A tab that is opened again, not a page that is reloaded beside a machine that still ends.
+    await machine.leave();
+    const warm = await machine.boot(url, guest);
+    snapshotOpen.warm.push(warm);
+    say(`  by snapshot: prompt after ${cold.toFixed(2)} s, again after ${warm.toFixed(2)} s`);
+  } finally {
+    await machine.close();
+  }
+}
+
 /**
  * Runs the rounds, native and tab in turn, the one that goes first changing from round to round;
  * fills `results`. What fails is noted there, and nothing else stops for it.
@@ -101,9 +120,11 @@ export async function runRounds(
   guests: readonly Guest[],
   results: BenchResults,
 ): Promise<void> {
-  results.guests = guests.map(({ id }) => ({
+  results.guests = guests.map(({ id, snapshot }) => ({
     id,
     boot: { native: [], tab: [] },
+    snapshotOpen:
+      snapshot === undefined ? undefined : { cold: [], warm: [], bytes: snapshot.wireBytes },
     memoryMiB: [],
     firstVisitBytes: [],
   }));
@@ -118,6 +139,7 @@ export async function runRounds(
   const sides = [
     { name: 'native', measure: native },
     { name: 'tab', measure: tab },
+    { name: 'snapshot', measure: openSnapshot },
   ];
   for (let round = 1; round <= bench.rounds; round++) {
     const order = round % 2 === 1 ? sides : [...sides].reverse();

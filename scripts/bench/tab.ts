@@ -60,6 +60,13 @@ export class TabMachine {
     return met.at(-1) ?? 0;
   }
 
+  /** Leaves the page, and waits until the threads of its machine have ended. */
+  async leave(): Promise<void> {
+    await this.page.goto('about:blank');
+    const left = () => this.page.workers().length === 0;
+    while (!left()) await new Promise((again) => setTimeout(again, 20));
+  }
+
   /** Waits for the steps and types what they send; when each was met, in seconds. */
   follow(steps: readonly GuestStep[]): Promise<number[]> {
     return this.watch(steps, true);

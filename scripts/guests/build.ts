@@ -13,7 +13,8 @@ export function guestStep(recipe: Pick<Recipe, 'id'>): string {
 
 /** Writes a guest's images and gives its entry of the catalogue. */
 export function publishGuest(recipe: Recipe, pieces: Pieces, folder: string): Guest {
-  const { pieces: parts, images, ...rest } = recipe;
+  const { pieces: parts, images, snapshot, ...rest } = recipe;
+  void snapshot; // how it is made; what was made comes later
   const origins = new Map<string, PackageOrigin>();
   for (const piece of parts) {
     for (const origin of pieces.of(piece).packages) {

@@ -23,8 +23,10 @@ function sizeOf(name: string, paddedTo: number | undefined, recipe: Recipe): num
 
 /** The recipe as the catalogue would have it; hashes are of no matter here. */
 function asGuest(recipe: Recipe): Guest {
+  const { snapshot, ...rest } = recipe;
+  void snapshot;
   return {
-    ...recipe,
+    ...rest,
     images: recipe.images.map(({ name, use, paddedTo }) => ({
       name,
       use,

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { Guest, PackageOrigin } from '../../src/machine/guest';
+import type { Guest, GuestStep, PackageOrigin } from '../../src/machine/guest';
 import type { StepContext } from '../setup/context';
 import type { RunOptions } from '../setup/rootfs';
 import type { FetchedPackage } from '../setup/source';
@@ -137,10 +137,22 @@ function licenceOf(id: PackageId): string {
   return licence;
 }
 
+/** How a guest's snapshot at its prompt is made. */
+export interface SnapshotRecipe {
+  /** Steps after the boot's; what they print is not shown. */
+  prepare: readonly GuestStep[];
+  /** The prompt at the end of the boot's output, when the guest prints it anew as it goes on. */
+  hidePrompt?: string;
+  /** What is typed when it goes on: see `src/snapshots/resume.ts`. */
+  resume: readonly { console: string; send: string }[];
+}
+
 /** A built-in guest: what it is, and how its entry of the catalogue comes from its pieces. */
-export interface Recipe extends Omit<Guest, 'images' | 'packages'> {
+export interface Recipe extends Omit<Guest, 'images' | 'packages' | 'snapshot'> {
   pieces: readonly Piece[];
   images: readonly RecipeImage[];
+  /** Undefined for a guest that ends by itself. */
+  snapshot?: SnapshotRecipe;
 }
 
 /** An image of a guest, as a file of a piece. */

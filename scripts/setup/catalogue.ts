@@ -37,6 +37,7 @@ export class CatalogueFile {
     for (const entry of this.entries.values()) {
       if (entry.state !== 'ready') return; // keep what a repaired guest may use again
       for (const image of entry.guest.images) used.add(image.url);
+      if (entry.guest.snapshot !== undefined) used.add(entry.guest.snapshot.url);
     }
     for (const file of readdirSync(join(this.folder, 'files'))) {
       if (!used.has(`files/${file}`)) rmSync(join(this.folder, 'files', file));

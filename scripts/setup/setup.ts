@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { buildEngine } from '../engine/build';
 import { guestStep, guestSteps } from '../guests/build';
 import { instruments, recipes } from '../guests/index';
+import { snapshotSteps } from '../snapshots/steps';
 import { Cache, cacheFolder } from './cache';
 import { CatalogueFile } from './catalogue';
 import type { SetupContext, StepContext } from './context';
@@ -111,6 +112,7 @@ async function buildAll(
     ...wantedInstruments,
   ];
   const guests = guestSteps(ordered, join(repo, 'public'), catalogue, inStep);
+  const snapshots = snapshotSteps(ordered, join(repo, 'public'), catalogue, inStep);
   const engine = {
     name: 'engine',
     needs: [],
@@ -122,7 +124,7 @@ async function buildAll(
     if (name !== 'engine' && !guests.some((step) => step.name === name)) awaited.delete(name);
   }
   const runner = runnerOf(report, signal);
-  const results = await runSteps([engine, ...guests], {
+  const results = await runSteps([engine, ...guests, ...snapshots], {
     ...runner,
     ended: (result) => {
       runner.ended(result);

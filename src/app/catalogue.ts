@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { Catalogue } from '../machine/guest.js';
+import { Catalogue, type Guest } from '../machine/guest.js';
 import type { Result } from '../engine/common/failure.js';
 
 const SET_UP = 'Run set-up (npm start), or check that the host serves the guests folder.';
@@ -46,4 +46,9 @@ export const CATALOGUE_REFRESH_MS = 3000;
 /** Bytes that travel for a guest's images. */
 export function wireBytes(images: readonly { wireBytes: number }[]): number {
   return images.reduce((sum, image) => sum + image.wireBytes, 0);
+}
+
+/** Bytes that travel when a guest is opened for the first time, the engine aside. */
+export function fetchedBytes({ images, snapshot }: Guest): number {
+  return wireBytes(images) + (snapshot?.wireBytes ?? 0);
 }

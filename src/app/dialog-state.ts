@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals';
 
-export type DialogName = 'help' | 'about' | 'panes' | 'share' | 'palette' | 'settings';
+export type DialogName =
+  'help' | 'about' | 'panes' | 'share' | 'palette' | 'settings' | 'snapshots';
 
 /** The dialog that is open, if any. */
 export const dialog = signal<DialogName | undefined>(undefined);

@@ -12,6 +12,7 @@ import { Palette } from './palette.js';
 import { Settings } from './settings-dialog.js';
 import { formatBytes } from './format.js';
 import { catalogue } from './session.js';
+import { SnapshotsDialog } from './snapshots/dialog.js';
 
 export function Dialogs() {
   if (dialog.value === 'help') return <Help />;
@@ -19,6 +20,7 @@ export function Dialogs() {
   if (dialog.value === 'share') return <Share />;
   if (dialog.value === 'palette') return <Palette />;
   if (dialog.value === 'settings') return <Settings />;
+  if (dialog.value === 'snapshots') return <SnapshotsDialog />;
   if (dialog.value === 'panes') {
     return (
       <Modal title="Panes">

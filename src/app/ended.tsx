@@ -42,7 +42,7 @@ function bootAgain(run: Run): Promise<void> {
   const isShown = opened.value?.key === shownKey.value;
   return isShown && !isBuiltIn.value && plannedGuest.value?.ok === true
     ? bootMachine()
-    : boot(run.guest, run.ownFiles);
+    : boot(run.guest, { files: run.ownFiles });
 }
 
 /** The end of a run: what QEMU said, its exit code, all of it to copy, and the next boot. */

@@ -1,12 +1,13 @@
 import type { Guest, GuestEntry } from '../machine/guest.js';
 import { isOver } from '../engine/common/run-state.js';
-import { wireBytes } from './catalogue.js';
+import { fetchedBytes } from './catalogue.js';
 import { FailureView } from './failure-view.js';
 import { formatBytes } from './format.js';
 import { RoleTag } from './role-tag.js';
 import { OwnMachine } from './machine/own-machine.js';
 import { returnToRun } from './machine/address.js';
 import { catalogue, navigate, run, runVersion } from './session.js';
+import { GoOnNotice } from './snapshots/go-on.js';
 
 /** The built-in guests: what each shows, what it costs, and one click to boot it. */
 export function Gallery() {
@@ -22,6 +23,7 @@ export function Gallery() {
       </header>
       <RunningNotice />
       <OwnMachine />
+      <GoOnNotice />
       {result === undefined && <p class="quiet">Reading the list of guests…</p>}
       {result?.ok === false && <FailureView failure={result.failure} />}
       {result?.ok === true && (
@@ -82,7 +84,7 @@ function ReadyCard({ guest }: { guest: Guest }) {
         ))}
       </p>
       <p class="figures">
-        <span>{formatBytes(wireBytes(guest.images))} to fetch</span>
+        <span>{formatBytes(fetchedBytes(guest))} to fetch</span>
         <span>{guest.addressSpaceMiB} MiB of guest memory</span>
       </p>
       <div class="actions">
@@ -94,6 +96,16 @@ function ReadyCard({ guest }: { guest: Guest }) {
         >
           Boot
         </button>
+        {guest.snapshot !== undefined && (
+          <button
+            type="button"
+            aria-label={`Boot cold: ${guest.title}`}
+            title="From its reset, not from the snapshot at its prompt"
+            onClick={() => navigate({ guest: guest.id, boot: true, cold: true })}
+          >
+            Boot cold
+          </button>
+        )}
         <a
           href={details}
           aria-label={`About ${guest.title}`}

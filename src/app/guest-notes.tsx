@@ -3,7 +3,7 @@ import type { OwnFiles } from '../engine/common/own-files.js';
 import { isLive } from '../engine/common/run-state.js';
 import type { Run } from '../engine/ui/run.js';
 import type { Guest } from '../machine/guest.js';
-import { wireBytes } from './catalogue.js';
+import { fetchedBytes } from './catalogue.js';
 import { formatBytes } from './format.js';
 import { Markdown } from './markdown.js';
 import { RoleTag } from './role-tag.js';
@@ -18,7 +18,7 @@ export function GuestSheet({ guest }: { guest: Guest }) {
       <h1>{guest.title}</h1>
       <p class="lead">{guest.summary}</p>
       <p class="figures">
-        <span>{formatBytes(wireBytes(guest.images))} to fetch</span>
+        <span>{formatBytes(fetchedBytes(guest))} to fetch</span>
         <span>{guest.addressSpaceMiB} MiB of guest memory</span>
       </p>
       <p class="roles">
@@ -27,10 +27,28 @@ export function GuestSheet({ guest }: { guest: Guest }) {
         ))}
       </p>
       <div class="actions">
-        <button type="button" class="primary" onClick={() => void boot(guest, ownFiles.value)}>
+        <button
+          type="button"
+          class="primary"
+          onClick={() => void boot(guest, { files: ownFiles.value })}
+        >
           Boot
         </button>
+        {guest.snapshot !== undefined && (
+          <button
+            type="button"
+            onClick={() => void boot(guest, { files: ownFiles.value, from: 'cold' })}
+          >
+            Boot cold
+          </button>
+        )}
       </div>
+      {guest.snapshot !== undefined && (
+        <p class="quiet">
+          Boot opens a snapshot at the prompt, with the output of its boot. Boot cold starts from
+          reset, as it always is with files of your own.
+        </p>
+      )}
       <Markdown text={guest.description} />
       <TryThis guest={guest} />
       <OwnFilesChooser guest={guest} files={ownFiles} />

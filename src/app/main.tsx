@@ -8,6 +8,7 @@ import { boot, openRoute, readRoute, route, run, watchCatalogue, type Route } fr
 import { storage } from './storage.js';
 import { applyTheme, keepSettings } from './settings.js';
 import { listenToShortcuts } from './shortcuts.js';
+import { watchHiding } from './snapshots/state.js';
 import { missingAbility, readAbilities } from './support.js';
 import { warmTerminal } from './warm-terminal.js';
 import './styles/base.css';
@@ -41,6 +42,7 @@ async function main(root: HTMLElement): Promise<void> {
   keepAddress();
   if (route.value.embed === true) serveEmbedding();
   listenToShortcuts();
+  watchHiding();
   render(<App />, root);
   // The run in hand, for the browser's console and for tests: what consoles printed, as text.
   Object.defineProperty(globalThis, 'bootlink', {

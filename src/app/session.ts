@@ -1,10 +1,11 @@
 import { computed, signal } from '@preact/signals';
 import { parseAddress, printAddress } from '../machine/link/address.js';
-import type { Catalogue, Guest } from '../machine/guest.js';
+import type { Catalogue, Guest, GuestStep } from '../machine/guest.js';
 import type { Failure, Result } from '../engine/common/failure.js';
 import { translators, type Translator } from '../engine/common/command-line.js';
 import type { OwnFiles } from '../engine/common/own-files.js';
 import type { StoredDisks } from '../engine/common/stored-disks.js';
+import type { SnapshotSource } from '../engine/common/protocol.js';
 import { isOver } from '../engine/common/run-state.js';
 import { Run } from '../engine/ui/run.js';
 import { playSteps } from '../engine/ui/script.js';
@@ -30,6 +31,8 @@ export interface Route {
   console?: string | undefined;
   /** `?embed=1`: the page is inside another one. */
   embed?: boolean;
+  /** True for `?boot=cold`: from reset, although there is a snapshot. */
+  cold?: boolean;
   /** `?translator=`: how hot guest code is run; undefined for the engine's default. */
   translator?: Translator | undefined;
 }
@@ -46,7 +49,7 @@ function isOwn(state: unknown, hash: string): state is OwnEntry {
 
 /** @param state of the history entry: a link that the page wrote itself is the visitor's own */
 export function readRoute(search: string, hash: string, state: unknown): Route {
-  const { guest, link, boot, console, embed } = parseAddress(search, hash);
+  const { guest, link, boot, cold, console, embed } = parseAddress(search, hash);
   const own = isOwn(state, hash);
   return {
     guest: link === undefined ? (guest ?? unreadableGuest(search)) : undefined,
@@ -54,6 +57,7 @@ export function readRoute(search: string, hash: string, state: unknown): Route {
     ...(own ? { key: state.key } : {}),
     own,
     boot,
+    cold: cold ?? false,
     console,
     embed,
     translator: translators.find((each) => each === new URLSearchParams(search).get('translator')),
@@ -133,7 +137,7 @@ function bootFromRoute(): void {
   const entry = guestOfRoute.value;
   if (!bootWanted || entry?.state !== 'ready') return;
   bootWanted = false;
-  void boot(entry.guest);
+  void boot(entry.guest, { from: route.value.cold === true ? 'cold' : 'default' });
 }
 
 /** Says so when the address asks for a translator that there is not. */
@@ -175,6 +179,7 @@ export function addressOf(next: Route): string {
     ...(next.link === undefined ? {} : { link: next.link }),
     ...(next.console === undefined ? {} : { console: next.console }),
     boot: next.guest === undefined ? true : next.boot,
+    cold: next.guest !== undefined && next.cold === true,
     embed: next.embed ?? false,
   });
   const [query = '', ...fragment] = text.split('#');
@@ -207,19 +212,49 @@ function wantsRecord(): boolean {
   return asked === null ? recordEvents.value : asked === '1';
 }
 
-/** Boots a guest, in place of whatever ran, with the visitor's own files for some images. */
+/** Where a boot begins: `default` is the guest's own snapshot, if that fits, and else `cold`. */
+export type Beginning = SnapshotSource | 'cold' | 'default';
+
+/** What of a machine is the visitor's: with any of it, a guest's own snapshot does not fit. */
+interface Brought {
+  files: OwnFiles;
+  disks: StoredDisks;
+}
+
+function snapshotOf(guest: Guest, brought: Brought, from: Beginning): SnapshotSource | undefined {
+  if (from === 'cold') return undefined;
+  if (from !== 'default') return from;
+  const own = Object.keys(brought.files).length + Object.keys(brought.disks).length;
+  // Who records events wants those from reset on.
+  const isOriginal = guest.snapshot !== undefined && own === 0 && !wantsRecord();
+  return isOriginal ? { kind: 'guest' } : undefined;
+}
+
+/** How a boot differs from a guest's own. */
+export interface BootOptions {
+  /** The visitor's own files in place of images. */
+  files?: OwnFiles;
+  /** Disks of the library in place of images. */
+  stored?: StoredDisks;
+  from?: Beginning;
+  /** Something to tell the visitor about this boot. */
+  why?: Failure | undefined;
+}
+
+/** Boots a guest, in place of whatever ran. */
 export async function boot(
   machine: Guest,
-  files: OwnFiles = {},
-  stored: StoredDisks = {},
+  { files = {}, stored = {}, from = 'default', why }: BootOptions = {},
 ): Promise<void> {
   const attached = withAttachments(machine);
-  const { guest } = attached;
-  const ownFiles = { ...files, ...attached.ownFiles };
-  const disks = { ...stored, ...attached.disks };
+  // What is attached in the panes has no part in a machine that goes on from a snapshot.
+  const isGoingOn = typeof from !== 'string';
+  const guest = isGoingOn ? machine : attached.guest;
+  const ownFiles = isGoingOn ? files : { ...files, ...attached.ownFiles };
+  const disks = isGoingOn ? stored : { ...stored, ...attached.disks };
   await Promise.all([endRun(), warmTerminal(document.body)]);
   bootedAt.value = undefined;
-  notice.value = undefined;
+  notice.value = why;
   troubles.value = [];
   checkTranslator();
   const wanted = route.value.console;
@@ -238,6 +273,12 @@ export async function boot(
       }),
     translator: route.value.translator,
     record: wantsRecord(),
+    snapshot: snapshotOf(
+      guest,
+      { files: ownFiles, disks },
+      // An attached part makes another machine of it.
+      guest === machine || from !== 'default' ? from : 'cold',
+    ),
     createWorker: () =>
       new Worker(new URL('../engine/worker/index.ts', import.meta.url), {
         type: 'module',
@@ -251,11 +292,26 @@ export async function boot(
   const ended = new AbortController();
   void started.finished.then(() => ended.abort(new Error('The machine has ended.')));
   try {
-    await playSteps(guest.boot, started.consoles, ended.signal);
+    await playSteps(expectationsOf(started), started.consoles, ended.signal);
     if (run.value === started && guest.boot.length > 0) bootedAt.value = performance.now();
   } catch {
     // The run ended before its prompt: its own state says how.
+    const refused = started.snapshotRefused;
+    if (refused === undefined || run.value !== started) return;
+    const remedy = 'The machine boots cold instead, from its reset.';
+    await boot(guest, {
+      files: ownFiles,
+      stored: disks,
+      from: 'cold',
+      why: { ...refused, remedy },
+    });
   }
+}
+
+/** A restored machine has had typed what its boot types. */
+function expectationsOf({ guest, snapshot }: Run): readonly GuestStep[] {
+  if (snapshot === undefined) return guest.boot;
+  return guest.boot.map(({ console, expect }) => ({ console, expect }));
 }
 
 /** Shows what came of a command, when it failed. */

@@ -7,6 +7,7 @@ import { formatDuration } from './format.js';
 import { currentRoute } from './machine/address.js';
 import { machine } from './machine/model.js';
 import { addressOf, bootedAt, navigate, report, runVersion, shownRun } from './session.js';
+import { ColdBoot } from './snapshots/cold-boot.js';
 
 /** Name, machine with its state and controls, and the page's own matters. */
 export function TopBar() {
@@ -42,6 +43,9 @@ export function TopBar() {
             Share
           </button>
         )}
+        <button type="button" onClick={() => (dialog.value = 'snapshots')}>
+          Snapshots
+        </button>
         {dock.value !== undefined && (
           <button type="button" onClick={() => (dialog.value = 'panes')}>
             Panes
@@ -114,6 +118,7 @@ function MachineControls({ run: current }: { run: Run }) {
       </span>
       <BootTime current={current} />
       <div class="machine-controls" role="toolbar" aria-label="Machine">
+        <ColdBoot run={current} />
         {!isOver(state) && (
           <>
             <button

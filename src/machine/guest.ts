@@ -64,6 +64,21 @@ export const PackageOrigin = v.object({
   licence: v.string(),
 });
 
+/** The guest at its prompt, to open it from there: see `src/snapshots`. */
+export const GuestSnapshot = v.object({
+  /** Relative to index.json, named by its content. */
+  url: v.string(),
+  /** Of the snapshot before compression. */
+  sha256,
+  /** Bytes before compression. */
+  size: bytes,
+  /** Bytes that travel. */
+  wireBytes: bytes,
+  encoding: v.picklist(['identity', 'gzip']),
+  /** SHA-256 of the engine's wasm that it was made with: no other can open it. */
+  engine: sha256,
+});
+
 export const Guest = v.object({
   id: identifier,
   title: v.string(),
@@ -87,6 +102,8 @@ export const Guest = v.object({
   /** Not for the gallery: the tests and the bench run it. */
   instrument: v.optional(v.boolean()),
   packages: v.array(PackageOrigin),
+  /** Left out by guests that end by themselves, and until set-up has made it. */
+  snapshot: v.optional(GuestSnapshot),
 });
 
 /** State of one guest while set-up is still running. */
@@ -112,6 +129,7 @@ export type GuestImage = v.InferOutput<typeof GuestImage>;
 export type GuestConsole = v.InferOutput<typeof GuestConsole>;
 export type GuestStep = v.InferOutput<typeof GuestStep>;
 export type PackageOrigin = v.InferOutput<typeof PackageOrigin>;
+export type GuestSnapshot = v.InferOutput<typeof GuestSnapshot>;
 export type Guest = v.InferOutput<typeof Guest>;
 export type GuestEntry = v.InferOutput<typeof GuestEntry>;
 export type Catalogue = v.InferOutput<typeof Catalogue>;

@@ -1,4 +1,5 @@
 import { smallLinux } from '../linux/piece';
+import { shellSnapshot } from '../linux/snapshot';
 import type { Piece, Recipe } from '../piece';
 import { opteeTfA } from '../tf-a/piece';
 
@@ -51,6 +52,7 @@ in a shell with \`xtest\`, OP-TEE's test suite, which loads trusted applications
     { console: 'uart1', expect: 'OP-TEE version' },
     { console: 'uart0', expect: 'guest:/# ' },
   ],
+  snapshot: shellSnapshot('uart0'),
   check: [
     { console: 'uart0', send: 'xtest -t regression 1004\r' },
     { console: 'uart0', expect: '/[1-9][0-9]* subtests? of which 0 failed/' },

@@ -53,6 +53,7 @@ The machine has more than 512 MiB because BL33 is loaded at 0x60000000.`,
     { console: 'uart1', expect: 'Preparing for EL3 exit to normal world' },
     { console: 'uart0', expect: '=> ' },
   ],
+  snapshot: { prepare: [], resume: [] },
   check: [
     { console: 'uart0', send: 'smc c4000150 10000\r' },
     { console: 'uart0', expect: 'Res:' },

@@ -96,6 +96,7 @@ second flash bank would hold it; so the two flash images of 256 MiB are not need
   addressSpaceMiB: 256 + 512 + 512,
   boot,
   check,
+  snapshot: { prepare: [], resume: [] },
 };
 
 export const sbsaRefFlash: Recipe = {

@@ -67,6 +67,7 @@ A non-volatile variable set there is written to the flash bank, and is still the
   ],
   addressSpaceMiB: 256 + 128,
   boot: [{ console: 'uart0', expect: 'Shell> ' }],
+  snapshot: { prepare: [], resume: [] },
   check: [
     { console: 'uart0', send: `setvar ${variable} -nv -bs =L"hello"\r` },
     { console: 'uart0', expect: 'Shell> ', send: 'reset\r' },

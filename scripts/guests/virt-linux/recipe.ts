@@ -1,5 +1,6 @@
 import { busyboxInitrd } from '../initrd/piece';
 import { cloudLinux, smallLinux } from '../linux/piece';
+import { shellSnapshot } from '../linux/snapshot';
 import type { Piece, Recipe } from '../piece';
 
 const shell: Pick<Recipe, 'consoles' | 'boot' | 'check'> = {
@@ -29,6 +30,7 @@ function withKernel(kernel: Piece, memoryMiB: number) {
       { name: 'initrd.gz', piece: busyboxInitrd, file: 'initrd.gz', use: 'file' as const },
     ],
     addressSpaceMiB: memoryMiB + 128,
+    snapshot: shellSnapshot('uart0'),
   };
 }
 

@@ -1,5 +1,6 @@
 import { busyboxInitrd } from '../initrd/piece';
 import { smallLinux } from '../linux/piece';
+import { shellSnapshot } from '../linux/snapshot';
 import type { Piece, Recipe } from '../piece';
 
 const hypervisor: Piece = {
@@ -51,6 +52,7 @@ device tree.`,
     { console: 'uart0', expect: '/Xen version 4\\.20/' },
     { console: 'uart0', expect: 'guest:/# ' },
   ],
+  snapshot: shellSnapshot('uart0'),
   check: [
     { console: 'uart0', send: 'cat /proc/xen/capabilities\r' },
     { console: 'uart0', expect: 'control_d' },

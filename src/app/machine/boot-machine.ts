@@ -57,5 +57,5 @@ export async function bootMachine(): Promise<void> {
     const file = localFiles.value.get(name);
     if (file !== undefined) own[name] = file;
   }
-  await boot(planned.guest, own satisfies OwnFiles);
+  await boot(planned.guest, { files: own satisfies OwnFiles, from: 'cold' });
 }

@@ -208,7 +208,7 @@ function Nothing({ run }: { run: Run }) {
           type="button"
           onClick={() => {
             recordEvents.value = true;
-            void boot(run.guest, run.ownFiles);
+            void boot(run.guest, { files: run.ownFiles, from: 'cold' });
           }}
         >
           Boot again and record from reset

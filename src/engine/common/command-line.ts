@@ -28,7 +28,8 @@ export function imageReference(image: GuestImage, stored = noneStored): string {
 export const translators = ['off', 'blocks', 'regions'] as const;
 export type Translator = (typeof translators)[number];
 
-function accelerator(translator: Translator | undefined): string {
+/** What `-accel` is told. */
+export function accelerator(translator: Translator | undefined): string {
   const bounded = `tcg,tb-size=${TRANSLATION_MIB}`;
   return translator === undefined ? bounded : `${bounded},translator=${translator}`;
 }
@@ -36,8 +37,14 @@ function accelerator(translator: Translator | undefined): string {
 /**
  * QEMU's whole argument list (without the program name): the guest's own, the chardev of each
  * console, monitor, QMP, no display and no sound.
+ *
+ * @param halted the machine is not to run before QMP says so
  */
-export function commandLine(guest: Guest, translator?: Translator, stored = noneStored): string[] {
+export function commandLine(
+  guest: Guest,
+  translator?: Translator,
+  { stored = noneStored, halted = false }: { stored?: typeof noneStored; halted?: boolean } = {},
+): string[] {
   const settled = settleBlockNodes(guest, (image) => blockDriver(image, stored));
   const chardevs = [
     ...guest.consoles.map(({ id, mux }) => (mux === true ? `${id},mux=on` : id)),
@@ -51,6 +58,7 @@ export function commandLine(guest: Guest, translator?: Translator, stored = none
     // Sound cards want somewhere to play.
     ...['-audio', 'driver=none'],
     ...['-L', ROM_FOLDER],
+    ...(halted ? ['-S'] : []),
     ...(guest.args.includes('-accel') ? [] : ['-accel', accelerator(translator)]),
     ...resolveImages(settled, (image) => imageReference(image, stored)),
   ];

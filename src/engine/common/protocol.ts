@@ -5,6 +5,7 @@ import type { Failure, Result } from './failure.js';
 import type { MemoryPlan } from './memory.js';
 import type { OwnFiles } from './own-files.js';
 import type { StoredDisks } from './stored-disks.js';
+import type { KeptSnapshot } from '../../snapshots/store.js';
 
 /**
  * What the page and the engine worker say to each other over Comlink: control only. Bytes of
@@ -25,6 +26,46 @@ export interface BootRequest {
   translator: Translator | undefined;
   /** Whether events are recorded from reset on. */
   record: boolean;
+  /** Undefined for a cold boot. */
+  snapshot: SnapshotSource | undefined;
+}
+
+/** What a machine is to go on from. */
+export type SnapshotSource =
+  /** The snapshot of the catalogue. */
+  | { kind: 'guest' }
+  /** One that a visitor made: compressed, as it is kept and exported. */
+  | { kind: 'kept'; name: string; file: Blob };
+
+/** A machine that is to be captured. */
+export interface CaptureRequest {
+  /** The visitor's name for it. */
+  name: string;
+  /** True for one that the next of the same machine replaces. */
+  automatic: boolean;
+  /** The monitor's answer to `info ramblock`. */
+  ramBlocks: string;
+  /** QOM type of the board. */
+  machineType: string;
+  /** File of the engine that QEMU has written its device state to. */
+  stateFile: string;
+  consoles: { id: string; output: Uint8Array }[];
+}
+
+/** What QEMU was started with. */
+export interface Booted {
+  channels: ChannelMap;
+  /** Of a machine that was started halted, to be restored. */
+  snapshot: OpenedSnapshot | undefined;
+}
+
+export interface OpenedSnapshot {
+  name: string;
+  created: string | undefined;
+  /** What each console had printed. */
+  consoles: { id: string; output: Uint8Array }[];
+  /** What to type when it goes on: see `src/snapshots/resume.ts`. */
+  resume: { console: string; send: string }[];
 }
 
 /** How far one file of a boot has come. Bytes as they travel. */
@@ -51,9 +92,29 @@ export interface EngineEvents {
   output(lines: OutputLine[]): void;
   exited(code: number): void;
   failed(failure: Failure): void;
+  /** The snapshot cannot be opened; the boot then fails with the same. */
+  snapshotRefused(failure: Failure): void;
 }
 
 /** What the worker does for the page. A worker boots one guest once. */
 export interface EngineService {
-  boot(request: BootRequest, events: EngineEvents): Promise<Result<ChannelMap>>;
+  boot(request: BootRequest, events: EngineEvents): Promise<Result<Booted>>;
+  /**
+   * Puts the snapshot's memory into the machine, which has not run, and its device state into a
+   * file of the engine.
+   *
+   * @param ramBlocks the monitor's answer to `info ramblock`
+   * @returns the file's path
+   */
+  restore(ramBlocks: string): Result<string>;
+  /**
+   * Copies the machine, which is stopped, out of QEMU's memory.
+   *
+   * @returns bytes before compression
+   */
+  capture(request: CaptureRequest): Result<number>;
+  /** Compresses what was captured and keeps it in this browser. */
+  keep(): Promise<Result<KeptSnapshot>>;
+  /** The machine runs: what was kept to restore it is given back. */
+  restored(): void;
 }

@@ -27,6 +27,12 @@ export class Console {
 
   constructor(readonly id: string) {}
 
+  /** Shows what was printed before this run: a restored machine's output. */
+  replay(bytes: Uint8Array): void {
+    this.log.append(bytes);
+    for (const listener of this.listeners) listener();
+  }
+
   /** Connects to QEMU; what was typed before is sent. */
   attach(memory: SharedArrayBuffer, address: number, wake: number): void {
     const channel = new Channel(memory, address, wake);

@@ -13,6 +13,9 @@ export interface QmpCommands {
   cont: { arguments: undefined; answer: object };
   system_reset: { arguments: undefined; answer: object };
   system_powerdown: { arguments: undefined; answer: object };
+  'xen-load-devices-state': { arguments: { filename: string }; answer: object };
+  'xen-save-devices-state': { arguments: { filename: string; live: boolean }; answer: object };
+  'qom-get': { arguments: { path: string; property: string }; answer: unknown };
   quit: { arguments: undefined; answer: object };
   'human-monitor-command': { arguments: { 'command-line': string }; answer: string };
 }

@@ -1,14 +1,23 @@
 import * as Comlink from 'comlink';
 import type { Guest } from '../../machine/guest.js';
-import { MONITOR_CHANNEL, QMP_CHANNEL, type ChannelMap } from '../common/console.js';
+import { MONITOR_CHANNEL, QMP_CHANNEL } from '../common/console.js';
 import { deferred } from '../common/deferred.js';
 import type { Failure, Result } from '../common/failure.js';
 import type { MemoryPlan } from '../common/memory.js';
-import type { EngineEvents, EngineService, FileProgress, OutputLine } from '../common/protocol.js';
+import type {
+  Booted,
+  EngineEvents,
+  EngineService,
+  FileProgress,
+  OutputLine,
+  SnapshotSource,
+} from '../common/protocol.js';
 import type { Translator } from '../common/command-line.js';
 import type { OwnFiles } from '../common/own-files.js';
 import type { StoredDisks } from '../common/stored-disks.js';
+import type { KeptSnapshot } from '../../snapshots/store.js';
 import {
+  isLive,
   isOver,
   nextState,
   type RunEvent,
@@ -17,6 +26,8 @@ import {
 } from '../common/run-state.js';
 import { Console } from './console.js';
 import { QmpClient, type QmpEvent } from './qmp.js';
+import { restoreMachine } from './restore.js';
+import { takeSnapshot, type SnapshotWish } from './take-snapshot.js';
 import { Trace } from './trace.js';
 
 /** How long QEMU may take to end after `quit` before its worker is ended, in ms. */
@@ -46,6 +57,8 @@ export interface RunOptions {
   translator?: Translator | undefined;
   /** Whether events are recorded from reset on. */
   record?: boolean;
+  /** What to go on from, in place of a cold boot. */
+  snapshot?: SnapshotSource | undefined;
   createWorker(): Worker;
   /** Is called after anything that `Run` shows has changed. */
   onChange(): void;
@@ -63,9 +76,13 @@ export class Run {
   plan: MemoryPlan | undefined;
   files: readonly FileProgress[] = [];
   output: readonly OutputLine[] = [];
+  /** Why the run's snapshot could not be opened: the run has then failed. */
+  snapshotRefused: Failure | undefined;
   readonly guest: Guest;
   readonly ownFiles: OwnFiles;
   readonly disks: StoredDisks;
+  /** What it goes on from, or undefined for a cold boot. */
+  readonly snapshot: SnapshotSource | undefined;
   /** The guest's consoles, in the guest's order, and then the monitor. */
   readonly consoles: ReadonlyMap<string, Console>;
   /** What the vCPUs did. */
@@ -78,6 +95,7 @@ export class Run {
   /** Kept while the machine lives, as are the events: comlink issue 692. */
   private service: Comlink.Remote<EngineService> | undefined;
   private events: EngineEvents | undefined;
+  private isTaking = false;
   private quitTimer: ReturnType<typeof setTimeout> | undefined;
   private readonly over = deferred<RunState>();
 
@@ -85,6 +103,7 @@ export class Run {
     this.guest = options.guest;
     this.ownFiles = options.ownFiles ?? {};
     this.disks = options.disks ?? {};
+    this.snapshot = options.snapshot;
     const ids = [...options.guest.consoles.map((each) => each.id), MONITOR_CHANNEL];
     this.consoles = new Map(ids.map((id) => [id, new Console(id)]));
     this.trace = new Trace(options.record ?? false);
@@ -122,12 +141,13 @@ export class Run {
     });
     this.service = Comlink.wrap<EngineService>(worker);
     this.events = Comlink.proxy(this.createEvents());
-    const { guest, engineUrl, imageBase, translator } = this.options;
+    const { guest, engineUrl, imageBase, translator, snapshot } = this.options;
     const { ownFiles, disks } = this;
     if (Object.keys(disks).length > 0) this.storage = this.options.openStorage?.();
     const storage = this.storage?.port;
     const record = this.trace.recording;
-    const boot = { guest, engineUrl, imageBase, ownFiles, disks, storage, translator, record };
+    const paths = { engineUrl, imageBase };
+    const boot = { ...paths, guest, ownFiles, disks, storage, translator, record, snapshot };
     const request = Comlink.transfer(boot, storage === undefined ? [] : [storage]);
     this.service.boot(request, this.events).then(
       (result) => {
@@ -172,6 +192,29 @@ export class Run {
     return this.qmp.execute('system_powerdown');
   }
 
+  /** Takes a snapshot and keeps it in this browser; the machine goes on as it was. */
+  async takeSnapshot(wish: SnapshotWish): Promise<Result<KeptSnapshot>> {
+    const { service } = this;
+    if (service === undefined || !isLive(this.state) || this.isTaking) {
+      return {
+        ok: false,
+        failure: {
+          what: this.isTaking
+            ? 'A snapshot of this machine is being taken already.'
+            : 'There is no machine to take a snapshot of.',
+          input: this.guest.title,
+          remedy: 'Wait until the machine runs and nothing else is being kept.',
+        },
+      };
+    }
+    this.isTaking = true;
+    try {
+      return await takeSnapshot(wish, service, this.qmp, this.consoles);
+    } finally {
+      this.isTaking = false;
+    }
+  }
+
   private createEvents(): EngineEvents {
     const changed = (): void => this.options.onChange();
     return {
@@ -190,10 +233,12 @@ export class Run {
       },
       exited: (code) => void this.dispatch({ type: 'exited', code }),
       failed: (failure) => void this.dispatch({ type: 'failed', failure }),
+      snapshotRefused: (failure) => (this.snapshotRefused = failure),
     };
   }
 
-  private attach({ memory, wake, channels, trace }: ChannelMap): void {
+  private attach({ channels: map, snapshot }: Booted): void {
+    const { memory, wake, channels, trace } = map;
     this.trace.attach(memory, trace);
     for (const each of [...this.consoles.values(), this.qmpConsole]) {
       const address = channels[each.id];
@@ -201,6 +246,15 @@ export class Run {
     }
     void this.qmp.ready.then(async (ready) => {
       if (!ready.ok) return;
+      if (snapshot !== undefined && this.service !== undefined) {
+        const restored = await restoreMachine(snapshot, this.service, this.qmp, this.consoles);
+        if (isOver(this.state)) return;
+        if (!restored.ok) {
+          this.snapshotRefused = restored.failure;
+          this.dispatch({ type: 'failed', failure: restored.failure });
+          return;
+        }
+      }
       this.dispatch({ type: 'started' });
       // A machine may start halted (-S), or have stopped before anybody listened.
       const status = await this.qmp.execute('query-status');

@@ -1,20 +1,31 @@
 import type { Guest, GuestImage } from '../../machine/guest.js';
 import { deferred } from '../common/deferred.js';
 import { commandLine } from '../common/command-line.js';
-import { planChannels, type ChannelMap } from '../common/console.js';
+import { planChannels } from '../common/console.js';
 import { FailureError } from '../common/failure.js';
-import { ENGINE_WASM } from '../common/manifest.js';
+import { ENGINE_WASM, type EngineManifest } from '../common/manifest.js';
 import { planMemory } from '../common/memory.js';
-import type { BootRequest, EngineEvents, FileProgress, OutputLine } from '../common/protocol.js';
+import type {
+  Booted,
+  BootRequest,
+  EngineEvents,
+  FileProgress,
+  OutputLine,
+} from '../common/protocol.js';
 import { romsFor } from '../common/roms.js';
 import { TraceControl } from '../common/trace.js';
 import { openImageCache } from './image-cache.js';
-import { fetchImage } from './images.js';
+import { fetchImage, sha256Hex } from './images.js';
 import { fetchManifest, fetchRom, loadEngine, type LoadedEngine } from './module.js';
 import { ownImageSize, type OwnFiles } from '../common/own-files.js';
 import { readOwnFile } from './own-files.js';
 import { claimChannel, placeImage, placeRom } from './placing.js';
 import { openStoredDisks, type OpenDisks } from './stored-disks.js';
+import { fetchSnapshot, readSnapshot, snapshotFile, SnapshotRestorer } from './snapshot.js';
+import { imageOf, type RunningMachine } from './take-snapshot.js';
+import type { Snapshot } from '../../snapshots/file.js';
+
+type Bytes = Uint8Array<ArrayBuffer>;
 
 /** Shared memory of the planned size; both limits are the same, so that it never moves. */
 function createMemory(pages: number, totalMiB: number, guest: string): WebAssembly.Memory {
@@ -75,16 +86,35 @@ class LineCollector {
   }
 }
 
+/** What has been started: QEMU, and what restores its machine if that is wanted. */
+export interface Started {
+  channels: Booted['channels'];
+  restorer: SnapshotRestorer | undefined;
+  running: RunningMachine;
+}
+
+/** All that a boot needs, in this worker's memory. */
+interface Arrived {
+  engine: LoadedEngine;
+  manifest: EngineManifest;
+  /** Of each of the guest's images. */
+  images: Bytes[];
+  /** Those among them that the visitor brought, by name. */
+  own: ReadonlyMap<string, Bytes>;
+  roms: ReadonlyMap<string, Bytes>;
+  memory: WebAssembly.Memory;
+  snapshot: Snapshot | undefined;
+  /** Disks of the visitor's library. */
+  stored: OpenDisks;
+}
+
 /** Starts the module, fills its images, and runs QEMU's main in a thread of its own. */
 async function start(
   request: BootRequest,
   events: EngineEvents,
-  engine: LoadedEngine,
-  images: Uint8Array<ArrayBuffer>[],
-  roms: ReadonlyMap<string, Uint8Array<ArrayBuffer>>,
-  stored: OpenDisks,
-  memory: WebAssembly.Memory,
-): Promise<ChannelMap> {
+  { engine, manifest, images, own, roms, memory, snapshot, stored }: Arrived,
+): Promise<Started> {
+  const keptElsewhere = (image: GuestImage): boolean => image.readOnly && !own.has(image.name);
   const lines = new LineCollector((some) => events.output(some));
   const { guest, engineUrl } = request;
   const aborted = deferred<never>();
@@ -123,11 +153,12 @@ async function start(
   for (const plan of planChannels(guest.consoles.map((each) => each.id))) {
     channels[plan.name] = claimChannel(module, memory, plan);
   }
+  const disks = new Map<string, number>();
   guest.images.forEach((image, index) => {
     const bytes = images[index];
-    if (bytes !== undefined && !stored.names.has(image.name)) {
-      placeImage(module, memory, image, bytes);
-    }
+    if (bytes === undefined || stored.names.has(image.name)) return;
+    const handle = placeImage(module, memory, image, bytes);
+    if (handle !== undefined && !keptElsewhere(image)) disks.set(image.name, handle);
   });
   for (const [name, bytes] of roms) placeRom(module, name, bytes);
   const wake = module._bootlink_wake_word() >>> 0;
@@ -135,13 +166,18 @@ async function start(
   // Before the first instruction; the page takes over once it knows where the block is.
   if (trace !== 0) new TraceControl(memory.buffer, trace).on = request.record;
   await stored.serve(module, memory, wake);
-  module.callMain(commandLine(guest, request.translator, stored.names));
-  return { memory: memory.buffer as unknown as SharedArrayBuffer, wake, channels, trace };
+  const restorer =
+    snapshot === undefined ? undefined : new SnapshotRestorer(module, memory, snapshot);
+  const halted = restorer !== undefined;
+  module.callMain(commandLine(guest, request.translator, { stored: stored.names, halted }));
+  const shared = memory.buffer as unknown as SharedArrayBuffer;
+  const running = { engine: module, memory, manifest, guest, disks, own };
+  return { channels: { memory: shared, wake, channels, trace }, restorer, running };
 }
 
 /** The guest with the visitor's own files in place of images, and the bytes of those. */
 async function takeOwnFiles({ guest, ownFiles }: { guest: Guest; ownFiles: OwnFiles }) {
-  const bytes = new Map<string, Uint8Array<ArrayBuffer>>();
+  const bytes = new Map<string, Bytes>();
   const images: GuestImage[] = [];
   for (const image of guest.images) {
     const file = ownFiles[image.name];
@@ -152,10 +188,24 @@ async function takeOwnFiles({ guest, ownFiles }: { guest: Guest; ownFiles: OwnFi
     const size = ownImageSize(guest, image, file.size);
     if (!size.ok) throw new FailureError(size.failure);
     const own = await readOwnFile(image, file, size.value);
-    images.push(own.image);
+    // What it is counts for the identity of the machine.
+    images.push({ ...own.image, sha256: await sha256Hex(own.bytes) });
     bytes.set(image.name, own.bytes);
   }
   return { guest: { ...guest, images }, own: bytes };
+}
+
+/** The guest with the images that its snapshot brings, and their bytes. */
+function takeDisks(guest: Guest, snapshot: Snapshot) {
+  const own = new Map<string, Bytes>();
+  const images = guest.images.map((image) => {
+    const disk = snapshot.disks.find(({ name }) => name === image.name);
+    if (disk === undefined) return image;
+    const taken = imageOf(image, disk);
+    own.set(image.name, taken.bytes);
+    return taken.image;
+  });
+  return { guest: { ...guest, images }, own };
 }
 
 /**
@@ -163,14 +213,19 @@ async function takeOwnFiles({ guest, ownFiles }: { guest: Guest; ownFiles: OwnFi
  *
  * @throws FailureError saying what could not be had or started
  */
-export async function boot(request: BootRequest, events: EngineEvents): Promise<ChannelMap> {
+export async function boot(request: BootRequest, events: EngineEvents): Promise<Started> {
   const { engineUrl, imageBase } = request;
   // First of all: whoever may not write to a disk should not wait for a download to hear so.
   const stored = await openStoredDisks(request);
-  const taken = await takeOwnFiles({ guest: stored.guest, ownFiles: request.ownFiles });
-  const { guest } = taken;
-  const own = new Map([...taken.own, ...stored.bytes]);
   const manifest = await fetchManifest(engineUrl);
+  const taken = await takeOwnFiles({ guest: stored.guest, ownFiles: request.ownFiles });
+  const brought = { guest: taken.guest, own: new Map([...taken.own, ...stored.bytes]) };
+  const kept = snapshotFile(request, brought.guest, manifest);
+  const early =
+    kept !== undefined && 'file' in kept.from
+      ? await readSnapshot(kept, kept.from.file, brought.guest, manifest)
+      : undefined;
+  const { guest, own } = early === undefined ? brought : takeDisks(brought.guest, early);
   const plan = planMemory(guest, manifest);
   if (!plan.ok) throw new FailureError(plan.failure);
   events.planned(plan.value);
@@ -181,11 +236,12 @@ export async function boot(request: BootRequest, events: EngineEvents): Promise<
     [
       { name: 'QEMU', total: manifest.files[ENGINE_WASM]?.bytes ?? 0 },
       ...guest.images.map((image) => ({ name: image.name, total: image.wireBytes })),
+      ...(kept === undefined ? [] : [{ name: kept.name, total: kept.wireBytes }]),
     ],
     (files) => events.progress(files),
   );
   const source = { cache: await openImageCache(), fetch: (url: string) => fetch(url) };
-  const [engine, images, roms] = await Promise.all([
+  const [engine, images, roms, snapshot] = await Promise.all([
     loadEngine(manifest, engineUrl, (loaded) => progress.set(0, { loaded })),
     Promise.all(
       guest.images.map((image, index) => {
@@ -204,8 +260,15 @@ export async function boot(request: BootRequest, events: EngineEvents): Promise<
         .filter((name) => name in manifest.files)
         .map(async (name) => [name, await fetchRom(manifest, engineUrl, name)] as const),
     ),
+    early ??
+      (kept === undefined || !('image' in kept.from)
+        ? undefined
+        : fetchSnapshot(kept.from.image, imageBase, guest, manifest, source, (change) =>
+            progress.set(guest.images.length + 1, change),
+          )),
   ]);
   progress.flush();
   events.fetched();
-  return start({ ...request, guest }, events, engine, images, new Map(roms), stored, memory);
+  const arrived = { engine, manifest, images, own, roms: new Map(roms), memory, snapshot, stored };
+  return start({ ...request, guest }, events, arrived);
 }

@@ -2,7 +2,10 @@ import * as Comlink from 'comlink';
 import { failureOf } from '../common/failure.js';
 import type { EngineEvents, EngineService } from '../common/protocol.js';
 import { boot } from './boot.js';
+import { SnapshotTaker } from './take-snapshot.js';
+import { SnapshotRefused, type SnapshotRestorer } from './snapshot.js';
 
+const AGAIN = 'Take the snapshot again; the machine itself goes on.';
 const RETRY = 'Boot again. When it happens every time, report it with the text below.';
 
 /**
@@ -21,8 +24,13 @@ function callPage(remote: Comlink.Remote<EngineEvents>): EngineEvents {
     output: (lines) => ignore(remote.output(lines)),
     exited: (code) => ignore(remote.exited(code)),
     failed: (failure) => ignore(remote.failed(failure)),
+    snapshotRefused: (failure) => ignore(remote.snapshotRefused(failure)),
   };
 }
+
+/** Of a boot from a snapshot, until the machine runs. */
+let restorer: SnapshotRestorer | undefined;
+let taker: SnapshotTaker | undefined;
 
 const service: EngineService = {
   async boot(request, remoteEvents) {
@@ -41,10 +49,42 @@ const service: EngineService = {
       events.failed(failureOf(event.reason, RETRY));
     });
     try {
-      return { ok: true, value: await boot(request, events) };
+      const started = await boot(request, events);
+      restorer = started.restorer;
+      taker = await SnapshotTaker.of(started.running);
+      return { ok: true, value: { channels: started.channels, snapshot: restorer?.opened } };
+    } catch (error) {
+      if (error instanceof SnapshotRefused) events.snapshotRefused(error.failure);
+      return { ok: false, failure: failureOf(error, RETRY) };
+    }
+  },
+  restore(ramBlocks) {
+    try {
+      if (restorer === undefined) throw new Error('There is no snapshot to restore.');
+      return { ok: true, value: restorer.restore(ramBlocks) };
     } catch (error) {
       return { ok: false, failure: failureOf(error, RETRY) };
     }
+  },
+  capture(wanted) {
+    try {
+      if (taker === undefined) throw new Error('There is no machine to take a snapshot of.');
+      return { ok: true, value: taker.capture(wanted) };
+    } catch (error) {
+      return { ok: false, failure: failureOf(error, AGAIN) };
+    }
+  },
+  async keep() {
+    try {
+      if (taker === undefined) throw new Error('There is no machine to take a snapshot of.');
+      return { ok: true, value: await taker.keep() };
+    } catch (error) {
+      return { ok: false, failure: failureOf(error, AGAIN) };
+    }
+  },
+  restored() {
+    restorer?.release();
+    restorer = undefined;
   },
 };
 

@@ -6,6 +6,8 @@ import * as v from 'valibot';
 export interface EngineFileSystem {
   mkdirTree(path: string): void;
   writeFile(path: string, data: Uint8Array, options?: { canOwn?: boolean }): void;
+  readFile(path: string): Uint8Array<ArrayBuffer>;
+  unlink(path: string): void;
 }
 
 /**
@@ -25,6 +27,8 @@ export interface EngineModule {
   _bootlink_image_data(handle: number, low: number, high: number, length: number): number;
   /** Announces an image of the storage worker; gives its mailbox's address, or 0. */
   _bootlink_storage(name: number, sizeLow: number, sizeHigh: number, readOnly: number): number;
+  /** Address of an image's chunk, 0 where nothing was ever written. While QEMU is stopped. */
+  _bootlink_image_peek(handle: number, chunk: number): number;
   /** Address of the word on which QEMU's pollers sleep. */
   _bootlink_wake_word(): number;
   /** Address of the trace's control block (`trace.ts`); an engine of before has none. */

@@ -91,7 +91,7 @@ function placeDisk(
   memory: WebAssembly.Memory,
   image: GuestImage,
   bytes: Bytes,
-): void {
+): number {
   const flags = image.readOnly ? IMAGE_READ_ONLY : 0;
   const handle = withName(engine, memory, image.name, (name) =>
     engine._bootlink_image(name, low(image.size), high(image.size), flags),
@@ -102,6 +102,7 @@ function placeDisk(
     if (address === 0) throw outOfMemory(image.name);
     new Uint8Array(memory.buffer, address, length).set(bytes.subarray(from, from + length));
   }
+  return handle;
 }
 
 /** Announces a disk of the storage worker under a name; gives the address of its mailbox. */
@@ -125,19 +126,17 @@ export function announceDisk(
   return mailbox >>> 0;
 }
 
-/** Puts an image where QEMU's arguments look for it. */
+/** Puts an image where QEMU's arguments look for it. Gives a disk's handle in the engine. */
 export function placeImage(
   engine: EngineModule,
   memory: WebAssembly.Memory,
   image: GuestImage,
   bytes: Bytes,
-): void {
-  if (image.use === 'disk') {
-    placeDisk(engine, memory, image, bytes);
-    return;
-  }
+): number | undefined {
+  if (image.use === 'disk') return placeDisk(engine, memory, image, bytes);
   engine.FS.mkdirTree(IMAGE_FOLDER);
   engine.FS.writeFile(imageReference(image), expandImage(image, bytes), { canOwn: true });
+  return undefined;
 }
 
 /** Puts an option ROM where QEMU looks for it. */

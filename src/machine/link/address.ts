@@ -6,6 +6,8 @@ export interface PageAddress {
   link?: string;
   /** `?boot=0` opens without starting. A machine of a link never starts by itself. */
   boot: boolean;
+  /** `?boot=cold`: from reset, although the guest has a snapshot. */
+  cold?: boolean;
   /** `?console=ID`: the console to show first. */
   console?: string;
   /** `?embed=1`: the page is inside another one. */
@@ -29,11 +31,13 @@ export function parseAddress(search: string, hash: string): PageAddress {
     problems.push(`?${key}= is not a name of a ${key}, and is ignored.`);
     return undefined;
   };
+  const cold = query.get('boot') === 'cold';
   const flag = (key: 'boot' | 'embed', fallback: boolean): boolean => {
     const value = query.get(key);
-    if (value === null) return fallback;
+    if (value === null || (key === 'boot' && cold)) return fallback;
     if (value === '0' || value === '1') return value === '1';
-    problems.push(`?${key}= takes 0 or 1, and is ignored.`);
+    const more = key === 'boot' ? ' or cold' : '';
+    problems.push(`?${key}= takes 0 or 1${more}, and is ignored.`);
     return fallback;
   };
   const guest = named('guest', /^[a-z][a-z0-9-]{0,63}$/);
@@ -47,6 +51,7 @@ export function parseAddress(search: string, hash: string): PageAddress {
     ...(guest === undefined ? {} : { guest }),
     ...(link === undefined ? {} : { link }),
     boot: flag('boot', true) && !isLink,
+    ...(cold && !isLink ? { cold } : {}),
     ...(console === undefined ? {} : { console }),
     embed: flag('embed', false),
     problems,
@@ -59,6 +64,7 @@ export function printAddress(address: Omit<PageAddress, 'problems'>): string {
   const isLink = address.link !== undefined;
   if (address.guest !== undefined && !isLink) query.set('guest', address.guest);
   if (!address.boot && !isLink) query.set('boot', '0');
+  else if (address.cold === true && !isLink) query.set('boot', 'cold');
   if (address.console !== undefined) query.set('console', address.console);
   if (address.embed) query.set('embed', '1');
   const text = query.toString();

@@ -101,6 +101,7 @@ int bootlink_image(uint32_t name, uint32_t size_low, uint32_t size_high,
                    uint32_t read_only);
 uint32_t bootlink_image_data(int handle, uint32_t offset_low,
                              uint32_t offset_high, uint32_t length);
+uint32_t bootlink_image_peek(int handle, uint32_t chunk);
 
 /*
  * Called by the engine worker before main(): make an image that reads as
@@ -156,4 +157,19 @@ uint32_t bootlink_image_data(int handle, uint32_t offset_low,
     }
     data = bootlink_image_chunk(&images[handle], offset, &bytes, true);
     return bytes == length ? (uintptr_t)data : 0;
+}
+
+/*
+ * Called by the engine worker, while the machine is stopped and its requests
+ * are drained, to keep a disk with a snapshot: the address of the image's
+ * chunk number @chunk, or 0 where nothing was ever written.
+ */
+EMSCRIPTEN_KEEPALIVE
+uint32_t bootlink_image_peek(int handle, uint32_t chunk)
+{
+    if (handle < 0 || handle >= MAX_IMAGES || !images[handle].chunks ||
+        chunk >= images[handle].n_chunks) {
+        return 0;
+    }
+    return (uintptr_t)images[handle].chunks[chunk];
 }

@@ -129,12 +129,22 @@ static int coroutine_fn bootlink_co_pwritev(BlockDriverState *bs,
     while (done < bytes) {
         uint64_t n = bytes - done;
         uint8_t *data = bootlink_image_chunk(s->image, offset + done, &n,
-                                             true);
+                                             false);
 
-        if (!data) {
-            return -ENOSPC;
+        /*
+         * Zeroes need no chunk.  After a machine was restored, pflash writes
+         * all of itself back (hw/block/pflash_cfi01.c, postload_update_cb):
+         * 256 MiB for a bank of sbsa-ref, nearly all of it zero.
+         */
+        if (!data && !qemu_iovec_is_zero(qiov, done, n)) {
+            data = bootlink_image_chunk(s->image, offset + done, &n, true);
+            if (!data) {
+                return -ENOSPC;
+            }
         }
-        qemu_iovec_to_buf(qiov, done, data, n);
+        if (data) {
+            qemu_iovec_to_buf(qiov, done, data, n);
+        }
         done += n;
     }
     return 0;

@@ -1,0 +1,63 @@
+import type * as Comlink from 'comlink';
+import { withoutQueries } from '../../snapshots/replay.js';
+import { resumeText } from '../../snapshots/resume.js';
+import type { Result } from '../common/failure.js';
+import type { EngineService, OpenedSnapshot } from '../common/protocol.js';
+import type { Console } from './console.js';
+import type { QmpClient } from './qmp.js';
+
+/** Shows what the consoles had printed when the snapshot was made, and says that it is that. */
+function replay(snapshot: OpenedSnapshot, consoles: ReadonlyMap<string, Console>): void {
+  const { name, created } = snapshot;
+  const note =
+    created === undefined
+      ? 'From a snapshot: the output of the boot was recorded when it was made.'
+      : `From the snapshot “${name}” of ${new Date(created).toLocaleString()}, with its output.`;
+  const head = new TextEncoder().encode(`\x1b[2m[${note}]\x1b[0m\r\n`);
+  for (const { id, output } of snapshot.consoles) {
+    const console = consoles.get(id);
+    if (console === undefined || output.length === 0) continue;
+    console.replay(head);
+    console.replay(withoutQueries(output));
+  }
+}
+
+/**
+ * Restores a machine that was started halted, and lets it go on.
+ *
+ * @param service the engine worker, which holds the snapshot
+ */
+export async function restoreMachine(
+  snapshot: OpenedSnapshot,
+  service: Comlink.Remote<EngineService>,
+  qmp: QmpClient,
+  consoles: ReadonlyMap<string, Console>,
+): Promise<Result<undefined>> {
+  const ramBlocks = await qmp.execute('human-monitor-command', {
+    'command-line': 'info ramblock',
+  });
+  if (!ramBlocks.ok) return ramBlocks;
+  const state = await service.restore(ramBlocks.value);
+  if (!state.ok) return state;
+  const loaded = await qmp.execute('xen-load-devices-state', { filename: state.value });
+  if (!loaded.ok) {
+    return {
+      ok: false,
+      failure: {
+        what: `The snapshot “${snapshot.name}” is not one of this machine: QEMU refused its state.`,
+        remedy: 'Boot the machine cold instead.',
+        ...(loaded.failure.detail === undefined ? {} : { detail: loaded.failure.detail }),
+      },
+    };
+  }
+  await service.restored();
+  // Not before: a prompt that is shown is one that answers.
+  replay(snapshot, consoles);
+  const running = await qmp.execute('cont');
+  if (!running.ok) return running;
+  for (const { console, send } of snapshot.resume) {
+    const random = crypto.getRandomValues(new Uint8Array(32));
+    consoles.get(console)?.send(new TextEncoder().encode(resumeText(send, random, Date.now())));
+  }
+  return { ok: true, value: undefined };
+}
