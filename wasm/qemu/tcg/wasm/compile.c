@@ -287,8 +287,7 @@ void tr_compile_init(void)
                     tr_js_has_tail_calls();
     /*
      * V8 gives a thread the code that another had compiled from the same
-     * bytes.  Elsewhere both would compile, so there the vCPU does it alone;
-     * Firefox has also been seen to hang with the thread, on a busy machine.
+     * bytes.  Elsewhere both would compile, so there the vCPU does it alone.
      */
     tci_wasm_config.thread &= tr_js_is_v8();
     if (tci_wasm_config.thread) {
