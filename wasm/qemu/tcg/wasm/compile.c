@@ -53,7 +53,7 @@ EM_JS(int, tr_js_has_tail_calls, (void), {
 
 EM_JS(int, tr_js_is_v8, (void), {
     return globalThis.process?.versions?.v8 !== undefined ||
-           / Chrome\//.test(globalThis.navigator?.userAgent ?? '');
+           Boolean(globalThis.navigator?.userAgent.includes('Chrome'));
 });
 
 EM_JS(int, tr_js_instantiate,
