@@ -91,19 +91,20 @@ async function inEngine(
   });
   // The probe ends QEMU: what was translated is asked while it runs.
   let translated = 0;
-  let asked: Promise<void> | undefined;
+  let over = false;
   const ask = async (running: NodeEngine) => {
-    translated = translatedBlocks(await running.monitor('info jit'));
+    while (!over) {
+      translated = translatedBlocks(await running.monitor('info jit'));
+      await new Promise((again) => setTimeout(again, 50));
+    }
   };
-  const watch = setInterval(() => {
-    if (engine !== undefined) asked = ask(engine).catch(() => undefined);
-  }, 100);
+  // A question that its end leaves open is of no matter.
+  ask(engine).catch(() => undefined);
   try {
     const lines = results(await engine.text('uart0', new RegExp(END)));
-    await asked;
     return { lines, translated };
   } finally {
-    clearInterval(watch);
+    over = true;
   }
 }
 

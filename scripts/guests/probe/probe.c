@@ -168,7 +168,9 @@ static struct {
 
 static void contend(void)
 {
-    for (unsigned i = 0; i < 20000; i++) {
+    const uint64_t times = ROUNDS * 64;
+
+    for (uint64_t i = 0; i < times; i++) {
         uint64_t old, status;
 
         do {

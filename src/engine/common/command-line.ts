@@ -24,7 +24,7 @@ export function imageReference(image: GuestImage, stored = noneStored): string {
     : `${blockDriver(image, stored)}:${image.name}`;
 }
 
-/** How hot guest code is run: see `wasm/translator.md`. The engine's own default is `off`. */
+/** How hot guest code is run: see `wasm/translator.md`. The engine's own default is `regions`. */
 export const translators = ['off', 'blocks', 'regions'] as const;
 export type Translator = (typeof translators)[number];
 

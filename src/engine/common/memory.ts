@@ -15,7 +15,8 @@ export const TRANSLATION_MIB = 64;
 
 /**
  * MiB for everything else that QEMU holds: its data and heap, a stack of each thread and
- * coroutine, device models, the rings. Untouched pages cost nothing.
+ * coroutine, device models, the rings, and at most 48 MiB of modules with translated guest code
+ * (`wasm/qemu/tcg/wasm/compile.c`). Untouched pages cost nothing.
  */
 const QEMU_MIB = 160;
 

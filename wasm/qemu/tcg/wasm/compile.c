@@ -15,7 +15,7 @@
 #include <emscripten.h>
 
 /* Bytes of wasm and functions after which a flush makes room */
-#define MAX_BYTES (96u * 1024 * 1024)
+#define MAX_BYTES (48u * 1024 * 1024)
 #define MAX_FUNCS 100000
 
 TrStats tr_stats;
@@ -49,6 +49,11 @@ EM_JS(int, tr_js_has_tail_calls, (void), {
     return WebAssembly.validate(new Uint8Array([
         0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0,
         10, 6, 1, 4, 0, 0x12, 0, 11]));
+});
+
+EM_JS(int, tr_js_is_v8, (void), {
+    return globalThis.process?.versions?.v8 !== undefined ||
+           Boolean(globalThis.navigator?.userAgent.includes('Chrome'));
 });
 
 EM_JS(int, tr_js_instantiate,
@@ -280,6 +285,11 @@ void tr_compile_init(void)
     tr_tail_calls = tci_wasm_config.tail_calls &&
                     tci_wasm_config.mode == TCI_WASM_REGIONS &&
                     tr_js_has_tail_calls();
+    /*
+     * V8 gives a thread the code that another had compiled from the same
+     * bytes.  Elsewhere both would compile, so there the vCPU does it alone.
+     */
+    tci_wasm_config.thread &= tr_js_is_v8();
     if (tci_wasm_config.thread) {
         qemu_thread_create(&thread, "translator", compile_thread, NULL,
                            QEMU_THREAD_DETACHED);
