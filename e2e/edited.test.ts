@@ -17,7 +17,6 @@ describe.skipIf(linux === undefined)('an edited machine in the engine itself', (
     await page.locator('.dv-tab', { hasText: 'Machine' }).click();
     await page.getByLabel('Memory').fill(`${String(MEMORY_MIB)}M`);
     await page.locator('.machine-pane').getByRole('button', { name: 'Boot' }).click();
-    await page.locator('.dv-tab', { hasText: 'Console' }).click();
     const console = linux.boot.at(-1)?.console ?? '';
     await page.waitForFunction(
       () => document.querySelector('.top-bar .elapsed')?.textContent?.startsWith('prompt after'),
