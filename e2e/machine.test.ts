@@ -160,7 +160,6 @@ describe('a pasted command line', () => {
     expect(await runArguments(page)).toBe(
       '-machine virt,gic-version=3 -smp 1 -m 64M -bios image:fw.bin -drive file=image:data.img,if=none,id=d0,format=raw -serial chardev:serial0 -device virtio-blk-pci,drive=d0',
     );
-    await page.locator('.dv-tab', { hasText: 'Console' }).click();
     await page.locator('#pane-serial0 .xterm-rows', { hasText: 'fake firmware' }).waitFor();
     expect(complaints).toEqual([]);
   });
@@ -175,7 +174,10 @@ describe('an edited machine', () => {
     await boot.click();
     await waitForState(page, ['running']);
     expect(await runArguments(page)).toContain('-m 96M');
-    await page.getByRole('button', { name: 'Reset', exact: true }).last().click();
+    // Boot brought the console to the front.
+    await page.locator('#pane-firmware .xterm-rows').waitFor();
+    await showMachine(page, 'Form');
+    await page.locator('.machine-pane').getByRole('button', { name: 'Reset', exact: true }).click();
     await boot.click();
     await page.waitForFunction(
       () => globalThis.bootlink?.run()?.guest.args.includes('-m') === false,

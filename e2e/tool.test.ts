@@ -74,6 +74,32 @@ describe('settings', () => {
   });
 });
 
+describe('what the build gives a static host', () => {
+  it('has the headers of cross-origin isolation in a file', () => {
+    const text = readFileSync(join(inject('pageFolder'), '_headers'), 'utf8');
+    expect(text).toMatch(/^\/\*\n {2}Cross-Origin-Opener-Policy: same-origin\n/);
+    expect(text).toContain('  Cross-Origin-Embedder-Policy: require-corp');
+  });
+
+  it('has a content security policy without eval', async () => {
+    const { page } = await browser.open(url);
+    // In a task of the page's own: what the debugger calls is past the policy.
+    const refused = await page.evaluate(
+      () =>
+        new Promise<string>((resolve) => {
+          setTimeout(() => {
+            try {
+              resolve((0, eval)('1 + 1') === 2 ? 'allowed' : 'odd');
+            } catch (error) {
+              resolve(error instanceof EvalError ? 'refused' : String(error));
+            }
+          });
+        }),
+    );
+    expect(refused).toBe('refused');
+  });
+});
+
 describe('the page’s weight', () => {
   it('stays within 400 KB of brotli before an editor is opened', async () => {
     const { page } = await browser.open('about:blank');

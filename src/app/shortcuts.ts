@@ -1,6 +1,7 @@
 import { isLive } from '../engine/common/run-state.js';
 import { MONITOR_CHANNEL } from '../engine/common/console.js';
 import { dialog } from './dialog-state.js';
+import { showPane } from './dock/workspace-state.js';
 import { activeConsole, report, run, terminals } from './session.js';
 
 const tools: Record<string, string> = { KeyF: 'find', KeyC: 'copy', KeyL: 'clear', KeyS: 'save' };
@@ -33,6 +34,7 @@ function showConsole(number: number): void {
   const ids = [...current.guest.consoles.map((each) => each.id), MONITOR_CHANNEL];
   const id = ids[number - 1];
   if (id === undefined) return;
+  showPane('console', { focus: false });
   activeConsole.value = id;
   requestAnimationFrame(() => terminals.value.get(id)?.focus());
 }

@@ -35,7 +35,7 @@ export function TopBar() {
         >
           Commands
         </button>
-        <button type="button" onClick={() => (dialog.value = 'settings')}>
+        <button type="button" class="secondary" onClick={() => (dialog.value = 'settings')}>
           Settings
         </button>
         {machine.value !== undefined && (
@@ -47,14 +47,14 @@ export function TopBar() {
           Snapshots
         </button>
         {dock.value !== undefined && (
-          <button type="button" onClick={() => (dialog.value = 'panes')}>
+          <button type="button" class="secondary" onClick={() => (dialog.value = 'panes')}>
             Panes
           </button>
         )}
         <button type="button" onClick={() => (dialog.value = 'help')}>
           Help
         </button>
-        <button type="button" onClick={() => (dialog.value = 'about')}>
+        <button type="button" class="secondary" onClick={() => (dialog.value = 'about')}>
           About
         </button>
       </nav>

@@ -1,6 +1,7 @@
 import { computed, signal } from '@preact/signals';
 import { toGuest, type CannotRun, type GuestToRun } from '../../machine/to-guest.js';
 import type { OwnFiles } from '../../engine/common/own-files.js';
+import { showPane } from '../dock/workspace-state.js';
 import { boot } from '../session.js';
 import { localFiles } from './local-files.js';
 import { baseGuest, findGuest, isBuiltIn, machine, opened } from './model.js';
@@ -47,6 +48,8 @@ export async function bootMachine(): Promise<void> {
   const planned = plannedGuest.value;
   if (planned?.ok !== true) return;
   if (opened.value !== undefined) opened.value = { ...opened.value, trusted: true };
+  // What happens next is seen there; the editor that Boot was pressed in may cover it.
+  showPane('console', { focus: false });
   const base = baseGuest.value;
   if (isBuiltIn.value && base !== undefined && runId() === base.id) {
     await boot(base);

@@ -25,11 +25,13 @@ function Field({
   children: ComponentChildren;
 }) {
   return (
-    <label class="field">
-      <span class="field-label">{label}</span>
-      {children}
-      {help !== undefined && <span class="field-help quiet">{help}</span>}
-    </label>
+    <div class="field">
+      <label>
+        <span class="field-label">{label}</span>
+        {children}
+      </label>
+      {help !== undefined && help !== '' && <span class="field-help quiet">{help}</span>}
+    </div>
   );
 }
 
