@@ -7,6 +7,7 @@ import {
   TraceControl,
   TraceReader,
   type TraceFilter,
+  type TraceImage,
 } from '../../src/engine/common/trace.js';
 import { placeImage } from '../../src/engine/worker/placing.js';
 import { decodeRecords } from '../../src/inspect/events/decode.js';
@@ -23,6 +24,8 @@ export interface TracedGuestOptions {
   /** The folder of index.json. */
   guests: string;
   filter?: TraceFilter;
+  /** Memory whose first instruction is an event. */
+  images?: readonly TraceImage[];
   translator?: Translator;
   /** Arguments of QEMU in front of the guest's. */
   args?: readonly string[];
@@ -54,6 +57,7 @@ export async function traceGuest(
   {
     guests,
     filter,
+    images = [],
     translator,
     args = [],
     record = true,
@@ -88,6 +92,7 @@ export async function traceGuest(
             : new TraceControl(memory.buffer, address >>> 0);
         control.setRingSize(ringBytes);
         if (filter !== undefined) control.setFilter(filter);
+        control.setImages(images);
         control.on = record;
         reader = new TraceReader(memory.buffer, control);
       },

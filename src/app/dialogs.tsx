@@ -33,6 +33,9 @@ export function Dialogs() {
 
 const shortcuts: [string, string][] = [
   ['F6, Shift+F6', 'Leave the console: next or previous part of the page'],
+  ['+ and -, arrows, Home, End', 'Timeline: zoom, move, show all, follow'],
+  ['N and P', 'Timeline: next or previous event'],
+  ['Right, Left, Space, Escape', 'The building: step, step back, slow motion, live again'],
   ['Alt+1 … Alt+9', 'Show a console'],
   ['Ctrl+Shift+F', 'Find in the console'],
   ['Ctrl+Shift+C', 'Copy the selection, or all'],

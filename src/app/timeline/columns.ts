@@ -44,10 +44,9 @@ export function columns(store: EventStore, view: View, width: number, now: numbe
       const spanEnd = index + SPAN_RECORDS;
       const whole =
         index % SPAN_RECORDS === 0 && spanEnd <= store.end && store.time(spanEnd - 1) < until;
-      const span = whole ? store.span(index) : undefined;
-      if (span !== undefined) {
-        mask |= span.places;
-        kind |= span.kinds;
+      if (whole) {
+        mask |= store.spanPlaces(index);
+        kind |= store.spanKinds(index);
         index = spanEnd;
         at = bitOf(store.placeBefore(index));
         continue;

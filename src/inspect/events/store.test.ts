@@ -78,7 +78,7 @@ describe('EventStore', () => {
     store.append(encodeEvents([smc(9n)]));
     expect(store.event(BLOCK_RECORDS - 1)).toEqual(smc(9n));
     expect(store.time(BLOCK_RECORDS)).toBe(9);
-    expect(store.span(BLOCK_RECORDS - 1)?.kinds).toBe((1 << KIND.return) | (1 << KIND.exception));
+    expect(store.spanKinds(BLOCK_RECORDS - 1)).toBe((1 << KIND.return) | (1 << KIND.exception));
   });
 
   it('gives up the oldest block, and says how much', () => {

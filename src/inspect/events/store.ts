@@ -15,7 +15,7 @@ import { KIND, RECORD_SIZE } from './layout';
 /** Records in a block: a power of two. */
 export const BLOCK_RECORDS = 1 << 14;
 /** Records that a span sums up: a power of two that divides a block. */
-export const SPAN_RECORDS = 1 << 8;
+export const SPAN_RECORDS = 1 << 6;
 const SPANS = BLOCK_RECORDS / SPAN_RECORDS;
 
 export const DEFAULT_LIMIT = 1_000_000;
@@ -195,12 +195,16 @@ export class EventStore {
     return this.blockOf(index)?.to[index & (BLOCK_RECORDS - 1)] ?? 0;
   }
 
-  /** Masks of places and kinds of the whole span that starts at an index; see SPAN_RECORDS. */
-  span(index: number): { places: number; kinds: number } | undefined {
-    const block = this.blockOf(index);
-    if (block === undefined) return undefined;
+  /** Mask of the places of the span of SPAN_RECORDS that an index lies in. */
+  spanPlaces(index: number): number {
     const span = Math.floor((index & (BLOCK_RECORDS - 1)) / SPAN_RECORDS);
-    return { places: block.places[span] ?? 0, kinds: block.kinds[span] ?? 0 };
+    return this.blockOf(index)?.places[span] ?? 0;
+  }
+
+  /** Mask of the kinds of that span. */
+  spanKinds(index: number): number {
+    const span = Math.floor((index & (BLOCK_RECORDS - 1)) / SPAN_RECORDS);
+    return this.blockOf(index)?.kinds[span] ?? 0;
   }
 
   /** The event at an index; undefined when it is gone, damaged, or the arguments of another. */
