@@ -63,10 +63,7 @@ async function bootWith(page: Page, id: string, size: number): Promise<void> {
       ];
       void globalThis.bootlink?.boot(
         { ...guest, args, images: [...guest.images, disk] },
-        {},
-        {
-          mine: { id: image, title: 'mine', size: bytes, access: 'write' },
-        },
+        { stored: { mine: { id: image, title: 'mine', size: bytes, access: 'write' } } },
       );
     },
     [GUEST, id, size] as const,

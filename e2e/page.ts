@@ -14,7 +14,7 @@ declare global {
     | {
         run(): Run | undefined;
         storage(): Remote<StorageService>;
-        boot(guest: Guest, ownFiles?: OwnFiles, disks?: StoredDisks): Promise<void>;
+        boot(guest: Guest, options?: { files?: OwnFiles; stored?: StoredDisks }): Promise<void>;
       }
     | undefined;
 }

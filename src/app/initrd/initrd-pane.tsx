@@ -1,10 +1,10 @@
 import { useSignal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
 import { listingText } from '../../initrd/index.js';
 import { attachedInitrd } from '../attachments.js';
 import { CopyButton } from '../copy-button.js';
 import { droppedFiles } from '../disks/actions.js';
 import { FailureView } from '../failure-view.js';
+import { useFirstSight } from '../first-sight.js';
 import { formatBytes } from '../format.js';
 import { guestOfRoute } from '../session.js';
 import {
@@ -24,15 +24,16 @@ import '../styles/disks.css';
 /** A tiny initrd: what goes in, what is in it, what is missing, and where it goes. */
 export function InitrdPane() {
   const over = useSignal(false);
-  useEffect(() => {
+  const section = useFirstSight<HTMLElement>(() => {
     if (built.value === undefined) void build();
-  }, []);
+  });
   const drop = async (transfer: DataTransfer): Promise<void> => {
     const { files, folder } = await droppedFiles(transfer);
     await addFiles(files, folder);
   };
   return (
     <section
+      ref={section}
       class={over.value ? 'initrd over' : 'initrd'}
       aria-label="Tiny initrd"
       onDragOver={(event) => {
