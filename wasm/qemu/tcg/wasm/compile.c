@@ -17,6 +17,9 @@
 /* Bytes of wasm and functions after which a flush makes room */
 #define MAX_BYTES (48u * 1024 * 1024)
 #define MAX_FUNCS 100000
+/* After new code, call_out() when this has passed, and twice that, and so on */
+#define CALL_OUT_FIRST_MS 10
+#define CALL_OUT_LAST_MS 640
 
 TrStats tr_stats;
 bool tr_tail_calls;
@@ -27,8 +30,9 @@ bool tr_full;
 static uint32_t nmodules = 1;           /* number 0 means: no unit */
 static size_t live_bytes, live_funcs;
 
-static QemuMutex queue_lock;            /* the next three */
+static QemuMutex queue_lock;            /* the next four */
 static QemuCond queue_cond;
+static GPtrArray *vcpus;
 static uint32_t *queue[4096];
 static unsigned queued;
 /* Held from reading the queue to publishing: TBs stay where they are */
@@ -255,14 +259,50 @@ void tr_queue(uint32_t *start)
     }
 }
 
+void tr_add_vcpu(TrThread *t)
+{
+    qemu_mutex_lock(&queue_lock);
+    g_ptr_array_add(vcpus, t);
+    qemu_mutex_unlock(&queue_lock);
+}
+
+/*
+ * The browser runs a function's baseline code first and compiles it again,
+ * optimised, when that has run for a while; but who is inside stays in the
+ * old code, and a loop of the guest may stay for seconds.  So each vCPU is
+ * made to look out of its compiled code now and then after new code has come.
+ * To it, this is an exit request that came to nothing.
+ */
+static void call_out(void)
+{
+    if (tci_wasm_config.check) {        /* would differ between two runs */
+        return;
+    }
+    for (int i = 0; i < vcpus->len; i++) {
+        TrThread *t = g_ptr_array_index(vcpus, i);
+        CPUState *cpu = qatomic_read(&t->cpu);
+
+        if (cpu) {
+            qatomic_set(&cpu->neg.icount_decr.u16.high, -1);
+        }
+    }
+}
+
 static void *compile_thread(void *opaque)
 {
     TrThread *t = g_new0(TrThread, 1);
 
     for (;;) {
+        int wait = CALL_OUT_FIRST_MS;
+
         qemu_mutex_lock(&queue_lock);
         while (!queued && t->generation == qatomic_read(&tr_generation)) {
-            qemu_cond_wait(&queue_cond, &queue_lock);
+            if (wait > CALL_OUT_LAST_MS) {
+                qemu_cond_wait(&queue_cond, &queue_lock);
+            } else if (!qemu_cond_timedwait(&queue_cond, &queue_lock, wait)) {
+                call_out();
+                wait *= 2;
+            }
         }
         /* A module is worth waiting for company, but not for long. */
         if (queued && queued < tci_wasm_config.batch) {
@@ -282,6 +322,7 @@ void tr_compile_init(void)
     qemu_mutex_init(&queue_lock);
     qemu_mutex_init(&translate_lock);
     qemu_cond_init(&queue_cond);
+    vcpus = g_ptr_array_new();
     tr_tail_calls = tci_wasm_config.tail_calls &&
                     tci_wasm_config.mode == TCI_WASM_REGIONS &&
                     tr_js_has_tail_calls();

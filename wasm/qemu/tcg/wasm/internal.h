@@ -133,6 +133,7 @@ extern bool tr_full;
 
 /* The functions of this thread, in this thread's table */
 typedef struct TrThread {
+    CPUState *cpu;                      /* that ran here last */
     unsigned generation;
     uint32_t table_start, table_next, table_end;
     uint32_t base[TR_MAX_MODULES];      /* table index; 0: not here yet */
@@ -146,6 +147,8 @@ uint32_t tr_instantiate(TrThread *t, uint32_t module);
 void tr_queue(uint32_t *start);
 /* Start the compile thread, if there is to be one */
 void tr_compile_init(void);
+/* @t is a vCPU's, and lasts */
+void tr_add_vcpu(TrThread *t);
 
 /* check.c */
 bool tr_check_due(uint32_t *tb);

@@ -23,6 +23,9 @@ static void begin_first(CPUState *cpu)
         g_once_init_leave(&once, 1);
     }
     self = g_new0(TrThread, 1);
+    if (tci_wasm_config.mode != TCI_WASM_OFF) {
+        tr_add_vcpu(self);
+    }
 }
 
 void tci_wasm_begin(CPUArchState *env)
@@ -32,6 +35,7 @@ void tci_wasm_begin(CPUArchState *env)
     if (unlikely(!self)) {
         begin_first(cpu);
     }
+    qatomic_set(&self->cpu, cpu);
     tci_wasm_target_enter(cpu);
     tci_wasm_checking = false;
     tr_thread_sync(self);
