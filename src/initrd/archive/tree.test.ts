@@ -74,6 +74,14 @@ describe('a file tree', () => {
     expect(tree.lookup('/d/f').node).toBe(FILE);
   });
 
+  it('keeps /usr a directory, whichever way it is reached', () => {
+    const tree = new FileTree();
+    tree.add('/usr', link('/a'));
+    tree.add('/b', link('..'));
+    tree.add('/b/usr', link('a'));
+    expect(tree.lookup('/usr', false).node?.kind).toBe('directory');
+  });
+
   it('stays finite and consistent under any sequence of links, files and directories', () => {
     const part = fc.constantFrom('a', 'b', 'lib', 'usr', 'bin', '..');
     const path = fc.array(part, { minLength: 1, maxLength: 4 });

@@ -94,12 +94,14 @@ export class FileTree {
    */
   add(path: string, node: TreeNode): void {
     const wanted = canonical(path);
-    if (wanted === '/' || (wanted === '/usr' && node.kind !== 'directory')) return;
+    if (wanted === '/') return;
     const moved = node.kind === 'symlink' ? relink(normalise(path), wanted, node) : node;
     // /lib -> usr/lib, in a merged layout, is what the layout already says.
     if (moved.kind === 'symlink' && canonicalTarget(wanted, moved.target) === wanted) return;
     const parent = this.directory(parentOf(wanted), node.origin);
     const at = inside(parent, nameOf(wanted));
+    // Reached through a link to the root: /usr is still a directory, always.
+    if (at === '/usr' && moved.kind !== 'directory') return;
     const before = this.nodes.get(at);
     if (before?.kind === 'directory') {
       if (moved.kind === 'directory') this.nodes.set(at, moved);
