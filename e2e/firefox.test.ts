@@ -9,6 +9,8 @@ import { builtGuests } from './catalogue.js';
 const firefox = process.env.BOOTLINK_FIREFOX ?? '/usr/bin/firefox-esr';
 const guests = await builtGuests();
 const BOOT_MS = 300_000;
+/** Less than the driver waits for an answer, which is 180 s. */
+const SAYS_MS = 120_000;
 
 describe('the page in Firefox', () => {
   let browser: Browser | undefined;
@@ -45,12 +47,21 @@ describe('the page in Firefox', () => {
       if (page === undefined) throw new Error('No browser.');
       await page.goto(`${inject('pageUrl')}?guest=virt-linux`);
       const says = (expected: string) =>
-        page.waitForFunction(
-          (wanted) =>
-            globalThis.bootlink?.run()?.consoles.get('uart0')?.log.text(0).includes(wanted),
-          { timeout: BOOT_MS },
-          expected,
-        );
+        page
+          .waitForFunction(
+            (wanted) =>
+              globalThis.bootlink?.run()?.consoles.get('uart0')?.log.text(0).includes(wanted),
+            { timeout: SAYS_MS },
+            expected,
+          )
+          .catch(async (error: unknown) => {
+            const seen = await page.evaluate(() => {
+              const run = globalThis.bootlink?.run();
+              const text = run?.consoles.get('uart0')?.log.text(0).slice(-1000);
+              return JSON.stringify([run?.state, run?.entered, run?.output, text]);
+            });
+            throw new Error(`Never said ${expected}: ${seen}`, { cause: error });
+          });
       await says('guest:/# ');
       await page.focus('#pane-uart0 textarea.xterm-helper-textarea');
       await page.keyboard.type('echo $((6 * 7)) $(uname -m)');
