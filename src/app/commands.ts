@@ -4,6 +4,7 @@ import { dialog } from './dialog-state.js';
 import { dock, showPane } from './dock/workspace-state.js';
 import { bootMachine, plannedGuest } from './machine/boot-machine.js';
 import { canRedo, canUndo, changes, machine, opened, redo, reset, undo } from './machine/model.js';
+import { showLessonList } from './lessons/state.js';
 import { isAvailable, panes } from './panes.js';
 import {
   activeConsole,
@@ -125,6 +126,7 @@ function pageCommands(): Command[] {
           ]
         : [],
     ),
+    { title: 'Lessons', run: showLessonList },
     { title: 'Theme: light', run: () => (theme.value = 'light') },
     { title: 'Theme: dark', run: () => (theme.value = 'dark') },
     { title: 'Theme: as the system', run: () => (theme.value = 'system') },

@@ -4,6 +4,7 @@ import { fetchedBytes } from './catalogue.js';
 import { FailureView } from './failure-view.js';
 import { formatBytes } from './format.js';
 import { RoleTag } from './role-tag.js';
+import { LessonCards } from './lessons/cards.js';
 import { OwnMachine } from './machine/own-machine.js';
 import { returnToRun } from './machine/address.js';
 import { catalogue, navigate, run, runVersion } from './session.js';
@@ -44,6 +45,7 @@ export function Gallery() {
                 ),
               )}
           </ul>
+          <LessonCards />
         </>
       )}
     </main>

@@ -3,6 +3,7 @@ import { App, Unsupported } from './app.js';
 import { warmFonts } from './fonts.js';
 import { seekIsolation } from './isolation.js';
 import { serveEmbedding } from './embed/serve.js';
+import { followLessonAddress } from './lessons/state.js';
 import { followRoute, keepAddress } from './machine/address.js';
 import { boot, openRoute, readRoute, route, run, watchCatalogue, type Route } from './session.js';
 import { storage } from './storage.js';
@@ -40,6 +41,7 @@ async function main(root: HTMLElement): Promise<void> {
   addEventListener('popstate', () => openRoute(readAddress(), false));
   followRoute();
   keepAddress();
+  followLessonAddress();
   if (route.value.embed === true) serveEmbedding();
   listenToShortcuts();
   watchHiding();

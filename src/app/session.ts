@@ -237,6 +237,8 @@ export interface BootOptions {
   /** Disks of the library in place of images. */
   stored?: StoredDisks;
   from?: Beginning;
+  /** Whether events are recorded; left out, as the visitor has chosen. */
+  record?: boolean;
   /** Something to tell the visitor about this boot. */
   why?: Failure | undefined;
 }
@@ -244,7 +246,7 @@ export interface BootOptions {
 /** Boots a guest, in place of whatever ran. */
 export async function boot(
   machine: Guest,
-  { files = {}, stored = {}, from = 'default', why }: BootOptions = {},
+  { files = {}, stored = {}, from = 'default', record = wantsRecord(), why }: BootOptions = {},
 ): Promise<void> {
   const attached = withAttachments(machine);
   // What is attached in the panes has no part in a machine that goes on from a snapshot.
@@ -272,7 +274,7 @@ export async function boot(
         notice.value = trouble.failure;
       }),
     translator: route.value.translator,
-    record: wantsRecord(),
+    record,
     snapshot: snapshotOf(
       guest,
       { files: ownFiles, disks },
@@ -303,6 +305,7 @@ export async function boot(
       files: ownFiles,
       stored: disks,
       from: 'cold',
+      record,
       why: { ...refused, remedy },
     });
   }

@@ -1,0 +1,30 @@
+import { FailureView } from '../failure-view.js';
+import { LessonList } from './list.jsx';
+import { LessonView } from './lesson-view.jsx';
+import { OfferedUrl, ReviewLesson } from './review.jsx';
+import { teacherView } from './progress.js';
+import { lesson, lessonFailure, offeredUrl, reviewed } from './state.js';
+import './lessons.css';
+
+/** The list of lessons, one that is open, or one from elsewhere before anybody agreed to it. */
+export function LessonsPane() {
+  const open = lesson.value;
+  return (
+    <section
+      class={teacherView.value ? 'lessons teacher' : 'lessons'}
+      aria-label="Lessons"
+      tabIndex={0}
+    >
+      {lessonFailure.value !== undefined && <FailureView failure={lessonFailure.value} />}
+      {reviewed.value !== undefined ? (
+        <ReviewLesson {...reviewed.value} />
+      ) : offeredUrl.value !== undefined ? (
+        <OfferedUrl url={offeredUrl.value} />
+      ) : open !== undefined ? (
+        <LessonView lesson={open} />
+      ) : (
+        <LessonList />
+      )}
+    </section>
+  );
+}
