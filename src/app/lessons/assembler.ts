@@ -1,5 +1,6 @@
 import { Const, Keystone, loadKeystone } from 'keystone-wasm';
-import keystoneUrl from 'keystone-wasm/dist/keystone.wasm?url';
+// By its path: the package’s "exports" do not name the file.
+import keystoneUrl from '../../../node_modules/keystone-wasm/dist/keystone.wasm?url';
 import type { Assemble } from '../../lessons/exercise.js';
 
 /** Keystone's message without its own name for it: "Invalid mnemonic". */
