@@ -159,3 +159,121 @@ describe('the workshop on Exception levels', () => {
     expect(complaints).toEqual([]);
   });
 });
+
+describe('the workshop on the Realm Management Extension', () => {
+  const lesson = read('realm-management-extension');
+  /** Types the lines of a step, each when the prompt is there. */
+  const typeLines: Deeds = async (page) => {
+    const buttons = pane(page).getByRole('button', { name: /^Type “/ });
+    for (let index = 0; index < (await buttons.count()); index++) {
+      await waitForText(page, 'uart0', /=> $/, { timeout: BOOT_MS });
+      const before = await page.evaluate(
+        () => globalThis.bootlink?.run()?.consoles.get('uart0')?.log.textLength ?? 0,
+      );
+      await buttons.nth(index).click();
+      await waitForText(page, 'uart0', /\n/, { from: before });
+    }
+  };
+  const openGuest: Deeds = async (page) => {
+    await press(page, /^Open .* at its prompt$/);
+    await waitForText(page, 'uart0', /=> $/, { timeout: BOOT_MS });
+  };
+
+  it('is walked from the first step to the last', { timeout: 3 * BOOT_MS }, async () => {
+    const { page, complaints } = await browser.open(inject('pageUrl'), {
+      viewport: { width: 1400, height: 900 },
+    });
+    await page
+      .getByRole('button', { name: 'Open the workshop Realm Management Extension' })
+      .click();
+    await walk(page, lesson, {
+      'who-may-touch-what': (at) => press(at, /^Boot .* from reset$/),
+      'ask-the-realm-world-for-its-version': async (at) => {
+        await openGuest(at);
+        await typeLines(at);
+      },
+      'rmi-through-tf-a-s-dispatcher': typeLines,
+      'delegate-a-granule': typeLines,
+      'take-it-back-and-read-it': typeLines,
+      'meet-the-granule-protection-fault': async (at) => {
+        await typeLines(at);
+        if (shots !== undefined) await at.screenshot({ path: `${shots}/lesson-gpf.png` });
+      },
+      'what-the-host-cannot-see': async (at) => {
+        await openGuest(at);
+        await press(at, /^Type “run linux/);
+        await waitForText(at, 'hvc0', /guest:\/# $/, { timeout: BOOT_MS });
+        await press(at, /^Type “devmem/);
+      },
+    });
+    // Progress is kept, and goes into a link.
+    await page.goto(`${inject('pageUrl')}?lesson=realm-management-extension`);
+    await pane(page).getByText('10 of 10 steps done').waitFor();
+    expect(complaints).toEqual([]);
+  });
+});
+
+describe('lessons of others, and links', () => {
+  const text = `# Theirs
+\n\`\`\`lesson\nminutes: 5\nsummary: Short.\n\`\`\`
+\n## Only step\n\n\`\`\`action\nboot one\ntype uart0 hello\n\`\`\`\n`;
+
+  async function openList(page: Page): Promise<void> {
+    await page.getByRole('button', { name: 'A lesson of somebody else' }).click();
+    await pane(page).getByText('A lesson of somebody else').click();
+  }
+
+  const file = (body: string) => ({
+    name: 'theirs.md',
+    mimeType: 'text/markdown',
+    buffer: Buffer.from(body),
+  });
+
+  it('show what a file holds before it is opened, and what is wrong with it', async () => {
+    const { page } = await browser.open(inject('fixtureUrl'), {
+      viewport: { width: 1400, height: 900 },
+    });
+    await openList(page);
+    await pane(page)
+      .getByLabel('File')
+      .setInputFiles(file(text.replace('minutes: 5', 'minutes: x')));
+    await pane(page).getByText('Line 4: Minutes are a whole number from 1 to 999.').waitFor();
+    await pane(page).getByLabel('File').setInputFiles(file(text));
+    await pane(page).getByRole('heading', { name: 'Theirs' }).waitFor();
+    expect(await pane(page).textContent()).toContain('on uart0: hello');
+    expect(await seriousFindings(page)).toEqual([]);
+    await press(page, 'Open this lesson');
+    await pane(page).getByRole('heading', { name: '1. Only step' }).waitFor();
+    expect(await page.evaluate(() => globalThis.bootlink?.run() === undefined)).toBe(true);
+    await pane(page).getByRole('checkbox', { name: 'Large type' }).check();
+    expect(await seriousFindings(page)).toEqual([]);
+    await press(page, 'I have read this');
+    await pane(page).getByText('All steps of this lesson are done.').waitFor();
+  });
+
+  it('ask no host before somebody agrees', async () => {
+    const { page } = await browser.open('about:blank');
+    const asked: string[] = [];
+    await page.route('https://lessons.test/**', (route) => {
+      asked.push(route.request().url());
+      return route.fulfill({ body: text, headers: { 'Access-Control-Allow-Origin': '*' } });
+    });
+    await page.goto(`${inject('fixtureUrl')}?guest=one&boot=0&lesson=https://lessons.test/a.md`);
+    const fetchIt = pane(page).getByRole('button', { name: 'Fetch it from lessons.test' });
+    await fetchIt.waitFor();
+    expect(asked).toEqual([]);
+    await fetchIt.click();
+    await pane(page).getByRole('heading', { name: 'Theirs' }).waitFor();
+    expect(asked).toEqual(['https://lessons.test/a.md']);
+  });
+
+  it('take over progress of a link when asked to', async () => {
+    const { page } = await browser.open(
+      `${inject('fixtureUrl')}?guest=one&boot=0&lesson=exception-levels&step=3&done=3000`,
+    );
+    await pane(page).getByRole('heading', { name: '3. What EL0 may not ask' }).waitFor();
+    await pane(page).getByText('0 of 15 steps done').waitFor();
+    await press(page, 'Take it over');
+    await pane(page).getByText('2 of 15 steps done').waitFor();
+  });
+});

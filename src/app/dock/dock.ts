@@ -112,6 +112,15 @@ export class Dock {
     if (options.focus !== false) this.focusPane(id);
   }
 
+  /** Puts a pane beside another one, which comes to the front, where they share a group. */
+  part(id: string, from: string): void {
+    const group = this.api.getPanel(id)?.group;
+    if (group === undefined || this.width === 'narrow') return;
+    if (group !== this.api.getPanel(from)?.group) return;
+    this.move(id, 'right');
+    this.show(from, { focus: false });
+  }
+
   hide(id: string): void {
     const panel = this.api.getPanel(id);
     if (panel !== undefined && this.api.totalPanels > 1) this.api.removePanel(panel);

@@ -5,7 +5,7 @@ import type { Failure } from '../../engine/common/failure.js';
 import { isLive } from '../../engine/common/run-state.js';
 import { findGuest } from '../machine/model.js';
 import { findPane } from '../panes.js';
-import { showPane } from '../dock/workspace-state.js';
+import { dock, showPane } from '../dock/workspace-state.js';
 import { boot, navigate, report, route, run, runVersion, terminals } from '../session.js';
 import { exerciseRuns } from './watch.js';
 
@@ -41,6 +41,9 @@ const NO_MACHINE = noSuch(
 function showGuest(id: string): void {
   if (route.value.guest !== id || route.value.link !== undefined) {
     navigate({ guest: id, boot: false });
+  } else if (document.querySelector('[data-pane="lessons"]')?.checkVisibility() === true) {
+    dock.value?.part('lessons', 'console');
+    showPane('console', { focus: false });
   }
 }
 

@@ -68,7 +68,7 @@ export function LessonView({ lesson }: { lesson: Lesson }) {
       <p class="quiet" role="status">
         {count} of {lesson.steps.length} steps done · {lesson.minutes} minutes
       </p>
-      <details class="step-list" open={!teacherView.value}>
+      <details class="step-list">
         <summary>Steps</summary>
         <ol>
           {lesson.steps.map(({ id, title }, index) => (

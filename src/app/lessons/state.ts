@@ -3,7 +3,8 @@ import { guestsOf, type Lesson } from '../../lessons/lesson.js';
 import { parseLesson, type LessonProblem } from '../../lessons/parse.js';
 import { readProgress } from '../../lessons/progress.js';
 import type { Failure } from '../../engine/common/failure.js';
-import { dock, showPane } from '../dock/workspace-state.js';
+import type { Dock } from '../dock/dock.js';
+import { dock, dockVersion } from '../dock/workspace-state.js';
 import { catalogue, navigate, shownKey } from '../session.js';
 import { readKept } from './progress.js';
 
@@ -126,15 +127,29 @@ function showLessons(guest: string): void {
   bringForward();
 }
 
-/** The workspace comes some time after the machine; the pane is shown once it is there. */
+/** The workspace whose panes are placed; each machine that is shown gets a new one. */
+let openDock: Dock | undefined;
+let seenVersion = 0;
+
+/** The pane is shown when it is asked for, and stays in front when another machine is shown. */
 function bringForward(): void {
-  if (!paneWanted || dock.value === undefined) return;
-  paneWanted = false;
   const { value } = dock;
-  // Past the dock's own placing of its panes.
-  setTimeout(() => {
-    if (dock.value === value) showPane('lessons');
-  });
+  const version = dockVersion.value;
+  // The first change that a dock tells of is that its panes are placed.
+  const isOpen = value !== undefined && (value === openDock || version !== seenVersion);
+  seenVersion = version;
+  if (!isOpen) return;
+  const isNew = value !== openDock;
+  openDock = value;
+  if (paneWanted || (isNew && lesson.value !== undefined)) {
+    const focus = paneWanted;
+    paneWanted = false;
+    setTimeout(() => {
+      value.show('lessons', { focus });
+      // A lesson is read beside the console that it is about.
+      value.part('lessons', 'console');
+    });
+  }
 }
 
 let query = new URLSearchParams(location.search);
