@@ -7,9 +7,9 @@ import type { Assemble } from '../../lessons/exercise.js';
 function words(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
   const said = /error: (.*?)(?: \(KS_ERR|$)/.exec(text)?.[1] ?? text;
-  // What it says of an immediate that has no encoding.
+  // What it says of a register that there is not, or an immediate that has no encoding.
   return said === 'Unknown error'
-    ? 'The instruction has no encoding with these operands; a constant can be loaded by ldr x0, =…'
+    ? 'It cannot be encoded: no such register, or a constant too wide (ldr x0, =… loads any).'
     : `${said}.`;
 }
 

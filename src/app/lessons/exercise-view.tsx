@@ -1,4 +1,4 @@
-import { useSignal } from '@preact/signals';
+import { signal, useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { assembleExercise, type Assembled, type AssemblyProblem } from '../../lessons/exercise.js';
 import type { Exercise, ExceptionLevel } from '../../lessons/lesson.js';
@@ -9,6 +9,8 @@ import type { AssemblyEditor } from './editor.js';
 
 /** What the learner wrote, by lesson and step, as long as the page is open. */
 const written = new Map<string, string>();
+/** What was said last, and of which exercise: showing another machine makes the pane anew. */
+const lastSaid = signal({ key: '', text: '' });
 
 /** A program in an editor, assembled here and run at a level. */
 export function ExerciseView({
@@ -24,9 +26,11 @@ export function ExerciseView({
   const editor = useRef<AssemblyEditor | undefined>(undefined);
   const level = useSignal<ExceptionLevel>(exercise.el);
   const problems = useSignal<readonly AssemblyProblem[]>([]);
-  const said = useSignal('');
   const failure = useSignal<Failure | undefined>(undefined);
   const key = `${lesson} ${step}`;
+  const say = (text: string): void => {
+    lastSaid.value = { key, text };
+  };
   useEffect(() => {
     let isGone = false;
     // Monaco comes with the first editor.
@@ -56,19 +60,21 @@ export function ExerciseView({
   }, [key]);
   const assemble = async (): Promise<Assembled | undefined> => {
     failure.value = undefined;
-    said.value = 'Assembling…';
+    say('Assembling…');
     try {
       const { loadAssembler } = await import('./assembler.js');
       const text = editor.current?.text() ?? written.get(key) ?? exercise.text;
       const result = assembleExercise(text, level.value, await loadAssembler());
       problems.value = result.ok ? [] : result.problems;
       editor.current?.mark(problems.value);
-      said.value = result.ok
-        ? 'Assembled without errors.'
-        : `${String(result.problems.length)} ${result.problems.length === 1 ? 'error' : 'errors'}.`;
+      say(
+        result.ok
+          ? 'Assembled without errors.'
+          : `${String(result.problems.length)} ${result.problems.length === 1 ? 'error' : 'errors'}.`,
+      );
       return result;
     } catch (error) {
-      said.value = '';
+      say('');
       failure.value = {
         what: 'The assembler could not be started.',
         input: 'keystone.wasm',
@@ -82,7 +88,7 @@ export function ExerciseView({
     const result = await assemble();
     if (result?.ok !== true) return;
     failure.value = await runExercise(step, { ...exercise, el: level.value }, result.bytes);
-    if (failure.value === undefined) said.value = `Running at EL${level.value}; see the console.`;
+    if (failure.value === undefined) say(`Running at EL${level.value}; see the console.`);
   };
   return (
     <div class="exercise">
@@ -120,7 +126,7 @@ export function ExerciseView({
         >
           As it was
         </button>
-        <span role="status">{said.value}</span>
+        <span role="status">{lastSaid.value.key === key ? lastSaid.value.text : ''}</span>
       </div>
       {problems.value.length > 0 && (
         <ul class="assembly-problems" aria-label="Errors of the assembler">

@@ -2,7 +2,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { printProgress } from '../../lessons/progress.js';
 import type { Lesson } from '../../lessons/lesson.js';
 import { CopyButton } from '../copy-button.js';
-import { doneSteps, setDone, setTeacherView, teacherView } from './progress.js';
+import { answeredQuestions, doneSteps, setDone, setTeacherView, teacherView } from './progress.js';
 import {
   builtInLessons,
   closeLesson,
@@ -106,7 +106,14 @@ export function LessonView({ lesson }: { lesson: Lesson }) {
           Next step
         </button>
         {count > 0 && (
-          <button type="button" onClick={() => setDone(lesson.id, [])}>
+          <button
+            type="button"
+            onClick={() => {
+              setDone(lesson.id, []);
+              answeredQuestions.value = {};
+              stepIndex.value = 0;
+            }}
+          >
             Start over
           </button>
         )}

@@ -14,6 +14,18 @@ export const doneSteps = signal<Readonly<Record<string, readonly string[]>>>({})
 /** Large type, hints open: for the wall of a class room. */
 export const teacherView = signal(false);
 
+/**
+ * Questions answered rightly, by lesson and step, until the page is left: the pane is made anew
+ * when another machine is shown.
+ */
+export const answeredQuestions = signal<Readonly<Record<string, readonly number[]>>>({});
+
+export function answer(key: string, question: number): void {
+  const before = answeredQuestions.value[key] ?? [];
+  if (before.includes(question)) return;
+  answeredQuestions.value = { ...answeredQuestions.value, [key]: [...before, question] };
+}
+
 export async function readKept(): Promise<void> {
   try {
     const kept = await get<Partial<Kept>>(KEY);

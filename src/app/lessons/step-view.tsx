@@ -8,14 +8,15 @@ import { FailureView } from '../failure-view.js';
 import { Markdown } from '../markdown.js';
 import { actionWords, perform } from './actions.js';
 import { ExerciseView } from './exercise-view.jsx';
-import { doneSteps, teacherView, tick } from './progress.js';
+import { answer, answeredQuestions, doneSteps, teacherView, tick } from './progress.js';
 import { LOOK_MS, StepWatch } from './watch.js';
 
 /** One step: text, actions, questions, checks and hints. It ticks itself off. */
 export function StepView({ lesson, step }: { lesson: Lesson; step: Step }) {
   const failure = useSignal<Failure | undefined>(undefined);
   const met = useSignal<readonly boolean[]>(step.checks.map(() => false));
-  const answered = useSignal<readonly boolean[]>(step.questions.map(() => false));
+  const key = `${lesson.id} ${step.id}`;
+  const answered = answeredQuestions.value[key] ?? [];
   const isDone = doneSteps.value[lesson.id]?.includes(step.id) === true;
   useEffect(() => {
     if (step.checks.length === 0) return undefined;
@@ -27,7 +28,8 @@ export function StepView({ lesson, step }: { lesson: Lesson; step: Step }) {
     return () => clearInterval(timer);
   }, [step]);
   const isAsked = step.checks.length + step.questions.length > 0;
-  const isComplete = isAsked && [...met.value, ...answered.value].every(Boolean);
+  const isComplete =
+    isAsked && met.value.every(Boolean) && answered.length === step.questions.length;
   useEffect(() => {
     if (isComplete) tick(lesson.id, step.id);
   }, [isComplete]);
@@ -55,7 +57,8 @@ export function StepView({ lesson, step }: { lesson: Lesson; step: Step }) {
         <QuestionView
           key={index}
           question={question}
-          onRight={() => (answered.value = answered.value.map((each, at) => each || at === index))}
+          isAnswered={answered.includes(index)}
+          onRight={() => answer(key, index)}
         />
       ))}
       {step.checks.length > 0 && (
@@ -89,17 +92,23 @@ export function StepView({ lesson, step }: { lesson: Lesson; step: Step }) {
   );
 }
 
-function QuestionView({ question, onRight }: { question: Question; onRight: () => void }) {
-  const answer = useSignal('');
-  const verdict = useSignal<'none' | 'right' | 'wrong'>('none');
+interface QuestionProps {
+  question: Question;
+  isAnswered: boolean;
+  onRight: () => void;
+}
+
+function QuestionView({ question, isAnswered, onRight }: QuestionProps) {
+  const given = useSignal('');
+  const verdict = useSignal<'none' | 'right' | 'wrong'>(isAnswered ? 'right' : 'none');
   const check = (event: Event): void => {
     event.preventDefault();
-    if (answer.value.trim() === '') return;
-    verdict.value = isRight(question, answer.value) ? 'right' : 'wrong';
+    if (given.value.trim() === '') return;
+    verdict.value = isRight(question, given.value) ? 'right' : 'wrong';
     if (verdict.value === 'right') onRight();
   };
   const change = (text: string): void => {
-    answer.value = text;
+    given.value = text;
     if (verdict.value === 'wrong') verdict.value = 'none';
   };
   const words = {
@@ -117,7 +126,7 @@ function QuestionView({ question, onRight }: { question: Question; onRight: () =
               <input
                 type="radio"
                 name={question.ask}
-                checked={answer.value === choice}
+                checked={given.value === choice}
                 onChange={() => change(choice)}
               />{' '}
               {choice}
@@ -131,7 +140,7 @@ function QuestionView({ question, onRight }: { question: Question; onRight: () =
             type="text"
             autocomplete="off"
             spellcheck={false}
-            value={answer.value}
+            value={given.value}
             onInput={(event) => change(event.currentTarget.value)}
           />
         </label>
