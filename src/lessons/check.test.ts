@@ -54,7 +54,9 @@ describe('an event of a check', () => {
     [{ what: 'exception', function: 0xc4000151n }, true],
     [{ what: 'exception', function: 0xc4000152n }, false],
     [{ what: 'return' }, false],
-  ])('is matched or not: case %#', (match, expected) => expect(eventMatches(match, smc)).toBe(expected));
+  ])('is matched or not: case %#', (match, expected) =>
+    expect(eventMatches(match, smc)).toBe(expected),
+  );
 
   it('may be one that was only counted, as far as a count says', () => {
     expect(eventMatches({ what: 'exception', class: 0x15, from: 'NS-EL0' }, counted)).toBe(true);

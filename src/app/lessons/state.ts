@@ -123,7 +123,11 @@ export function showLessonList(): void {
 let paneWanted = false;
 function showLessons(guest: string): void {
   paneWanted = true;
-  if (shownKey.value === undefined) navigate({ guest, boot: false });
+  // While set-up has not built that guest, any other has a workspace too.
+  const any = catalogue.value?.ok === true ? catalogue.value.value.guests : [];
+  const ready = any.flatMap((entry) => (entry.state === 'ready' ? [entry.guest.id] : []));
+  const first = ready.includes(guest) ? guest : (ready[0] ?? guest);
+  if (shownKey.value === undefined) navigate({ guest: first, boot: false });
   bringForward();
 }
 
