@@ -1,7 +1,14 @@
-import { useSignal } from '@preact/signals';
+import { useSignal, type Signal } from '@preact/signals';
 import { guestsOf, typedBy, type Lesson } from '../../lessons/lesson.js';
 import { LESSON_CHARACTERS } from '../../lessons/parse.js';
-import { lessonFailure, offeredUrl, openLesson, readLesson, reviewed } from './state.js';
+import {
+  lessonFailure,
+  listWanted,
+  offeredUrl,
+  openLesson,
+  readLesson,
+  reviewed,
+} from './state.js';
 
 /** How long a host may take for a lesson, ms. */
 const PATIENCE_MS = 20_000;
@@ -28,6 +35,12 @@ async function fetchText(url: string): Promise<string> {
   }
 }
 
+/** Back to the list. */
+function leave(card: Signal<unknown>): void {
+  listWanted.value = true;
+  card.value = undefined;
+}
+
 /** An address that may hold a lesson: its host is asked only when the visitor says so. */
 export function OfferedUrl({ url }: { url: string }) {
   const busy = useSignal(false);
@@ -37,8 +50,9 @@ export function OfferedUrl({ url }: { url: string }) {
     busy.value = true;
     try {
       const found = readLesson(await fetchText(url), url);
-      offeredUrl.value = undefined;
+      // The new card first: without any of them the pane would go for a moment.
       if (found !== undefined) reviewed.value = { lesson: found, origin: url };
+      offeredUrl.value = undefined;
     } catch (error) {
       lessonFailure.value = {
         what: 'The lesson could not be fetched.',
@@ -74,7 +88,7 @@ export function OfferedUrl({ url }: { url: string }) {
         >
           {busy.value ? 'Fetching…' : `Fetch it from ${host ?? 'there'}`}
         </button>
-        <button type="button" onClick={() => (offeredUrl.value = undefined)}>
+        <button type="button" onClick={() => leave(offeredUrl)}>
           Leave it
         </button>
       </div>
@@ -123,7 +137,7 @@ export function ReviewLesson({ lesson, origin }: { lesson: Lesson; origin: strin
         >
           Open this lesson
         </button>
-        <button type="button" onClick={() => (reviewed.value = undefined)}>
+        <button type="button" onClick={() => leave(reviewed)}>
           Leave it
         </button>
       </div>

@@ -77,10 +77,10 @@ export function readLesson(text: string, origin: string): Lesson | undefined {
 
 /** Opens a lesson at a step; the workspace of its first guest is shown when there is none. */
 export function openLesson(next: Lesson, at = 0): void {
-  reviewed.value = undefined;
-  offeredUrl.value = undefined;
   lesson.value = next;
   stepIndex.value = Math.min(at, next.steps.length - 1);
+  reviewed.value = undefined;
+  offeredUrl.value = undefined;
   showLessons(guestsOf(next)[0] ?? 'el-walk');
 }
 
