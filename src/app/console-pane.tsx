@@ -104,6 +104,7 @@ export function ConsolePane(props: ConsolePaneProps) {
           </button>
           <button
             type="button"
+            class="save-timed"
             title="Saves what was printed, with the time (UTC) before each line"
             onClick={tools.saveTimed}
           >
