@@ -2,6 +2,7 @@ import { createReadStream, statSync, type Stats } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname, join, normalize, resolve, sep } from 'node:path';
 import { defineConfig, type Connect, type Plugin } from 'vite';
+import { offlinePage } from './scripts/page/offline.js';
 
 /**
  * Cross-origin isolation, without which there is no memory shared between threads, and the
@@ -104,7 +105,7 @@ export default defineConfig({
   // A missing file is missing, not the page.
   appType: 'mpa',
   publicDir,
-  plugins: [builtFiles(publicDir), headersFile()],
+  plugins: [builtFiles(publicDir), headersFile(), offlinePage()],
   worker: { format: 'es' },
   server: { headers },
   preview: { headers },
@@ -117,7 +118,7 @@ export default defineConfig({
       input: {
         index: 'index.html',
         'embed-example': 'embed-example.html',
-        'service-worker': 'src/app/service-worker.ts',
+        'service-worker': 'src/app/install/service-worker.ts',
       },
       output: {
         entryFileNames: (chunk) =>

@@ -21,7 +21,8 @@ describe('a host that sends no headers', () => {
     expect(host.pageLoads()).toBe(2);
     await page.reload();
     await waitForState(page, ['running']);
-    expect(host.pageLoads()).toBe(3);
+    // Now the service worker may have the page itself.
+    expect(host.pageLoads()).toBeLessThanOrEqual(3);
   });
 
   it('is explained when the service worker cannot help, without a loop of reloads', async () => {

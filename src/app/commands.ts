@@ -96,6 +96,7 @@ function consoleCommands(): Command[] {
     { title: 'Copy the console', keys: 'Ctrl+Shift+C', run: tool('copy') },
     { title: 'Clear the console’s screen', keys: 'Ctrl+Shift+L', run: tool('clear') },
     { title: 'Save what the console printed', keys: 'Ctrl+Shift+S', run: tool('save') },
+    { title: 'Save what the console printed, with times', run: tool('saveTimed') },
   ];
 }
 

@@ -58,6 +58,7 @@ export function ConsolePane(props: ConsolePaneProps) {
     copy: () => void copy(),
     clear: () => terminal?.clear(),
     save: () => saveText(fileName, console.log.text()),
+    saveTimed: () => saveText(`timed-${fileName}`, console.log.timedText()),
   };
   // The page's shortcuts reach the pane as an event, so that they need not know it.
   useEffect(() => {
@@ -100,6 +101,14 @@ export function ConsolePane(props: ConsolePaneProps) {
           </button>
           <button type="button" onClick={tools.save}>
             Save
+          </button>
+          <button
+            type="button"
+            class="save-timed"
+            title="Saves what was printed, with the time (UTC) before each line"
+            onClick={tools.saveTimed}
+          >
+            Save timed
           </button>
           <button
             type="button"

@@ -5,6 +5,8 @@ import { EngineManifest } from '../engine/common/manifest.js';
 import type { PackageOrigin } from '../machine/guest.js';
 import { CopyButton } from './copy-button.js';
 import { dialog } from './dialog-state.js';
+import { DropDialog } from './drop/drop-dialog.js';
+import { UpdateDialog } from './install/update.js';
 import { PanesList } from './dock/panes-list.js';
 import { Share } from './machine/share.js';
 import { Modal } from './modal.js';
@@ -21,6 +23,8 @@ export function Dialogs() {
   if (dialog.value === 'palette') return <Palette />;
   if (dialog.value === 'settings') return <Settings />;
   if (dialog.value === 'snapshots') return <SnapshotsDialog />;
+  if (dialog.value === 'drop') return <DropDialog />;
+  if (dialog.value === 'update') return <UpdateDialog />;
   if (dialog.value === 'panes') {
     return (
       <Modal title="Panes">

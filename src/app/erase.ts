@@ -1,21 +1,55 @@
 import { clear } from 'idb-keyval';
+import { SnapshotStore } from '../snapshots/store.js';
+import { storage } from './storage.js';
 
-/** What this page keeps in the browser, for the sentence that says so, and its end. */
+/** What this page keeps in the browser, for the sentences that say so, and its end. */
 export interface KeptThings {
   /** Bytes that the browser counts for this site; undefined where it does not say. */
   bytes: number | undefined;
-  databases: string[];
-  caches: string[];
+  /** Disks of the library and snapshots of machines; undefined where they could not be counted. */
+  disks: number | undefined;
+  snapshots: number | undefined;
+  /** Guests' images that were fetched. */
+  images: number;
+  /** Files of the page and the engine. */
+  files: number;
+}
+
+/** How the engine worker (image-cache.ts) begins the name of its cache. */
+const IMAGE_CACHES = 'bootlink-images-';
+
+async function countSnapshots(): Promise<number> {
+  const store = await SnapshotStore.open();
+  try {
+    return (await store.list()).length;
+  } finally {
+    store.close();
+  }
 }
 
 export async function keptThings(): Promise<KeptThings> {
-  const estimate = await navigator.storage?.estimate?.().catch(() => undefined);
-  const databases = await indexedDB.databases?.().catch(() => []);
-  const kept = 'caches' in globalThis ? await caches.keys().catch(() => []) : [];
+  const nothing = (): undefined => undefined;
+  const [estimate, disks, snapshots, names] = await Promise.all([
+    navigator.storage?.estimate?.().catch(nothing),
+    storage.service.list().catch(nothing),
+    countSnapshots().catch(nothing),
+    'caches' in globalThis ? caches.keys().catch(() => []) : [],
+  ]);
+  const counts = await Promise.all(
+    names.map(async (name) => (await (await caches.open(name)).keys()).length),
+  );
+  const sum = (ofImages: boolean): number =>
+    counts.reduce(
+      (total, count, at) =>
+        names[at]?.startsWith(IMAGE_CACHES) === ofImages ? total + count : total,
+      0,
+    );
   return {
     bytes: estimate?.usage,
-    databases: (databases ?? []).flatMap(({ name }) => name ?? []),
-    caches: kept,
+    disks: disks?.ok === true ? disks.value.length : undefined,
+    snapshots,
+    images: sum(true),
+    files: sum(false),
   };
 }
 
@@ -24,20 +58,49 @@ function deleteDatabase(name: string): Promise<string | undefined> {
     const request = indexedDB.deleteDatabase(name);
     request.onsuccess = () => resolve(undefined);
     request.onerror = () => resolve(`The database “${name}” could not be erased.`);
-    // This page has it open itself: it goes with the reload that follows.
+    // Emptied before; a page that still has it open lets go of it when it is loaded again.
     request.onblocked = () => resolve(undefined);
   });
 }
 
+/** Deletes the visitor's disks; a sentence when one is in use in another tab. */
+async function eraseDisks(): Promise<string | undefined> {
+  const result = await storage.service.deleteAll();
+  if (result.ok) return undefined;
+  const { what, input, remedy } = result.failure;
+  return `${what}${input === undefined ? '' : ` (${input})`} ${remedy}`;
+}
+
+async function eraseSnapshots(): Promise<void> {
+  const store = await SnapshotStore.open();
+  try {
+    for (const { id } of await store.list()) await store.remove(id);
+  } finally {
+    store.close();
+  }
+}
+
 /**
- * Erases everything that the page keeps in this browser: settings, layout, fetched images, the
- * visitor's disks, the copy for use without a network. Gives sentences about what could not be.
+ * Erases everything that the page keeps in this browser: settings, layout, lessons' progress, the
+ * visitor's disks and snapshots, fetched images, the copy of page and engine for use without a
+ * network. A disk that another tab's machine uses stops it before anything else is erased.
+ *
+ * @returns sentences about what could not be erased; none when all of it is gone
  */
 export async function eraseEverything(): Promise<string[]> {
-  const { databases, caches: names } = await keptThings();
-  // Emptied first: the database itself goes when no page has it open any more.
+  const inUse = await eraseDisks().catch((error: unknown) => String(error));
+  if (inUse !== undefined) return [inUse];
+  // Emptied first: a database itself goes when no page has it open any more.
+  await eraseSnapshots().catch(() => undefined);
   await clear().catch(() => undefined);
-  const problems = await Promise.all(databases.map(deleteDatabase));
+  // Before the caches: it could fill them again.
+  const registrations = (await navigator.serviceWorker?.getRegistrations?.()) ?? [];
+  await Promise.all(registrations.map((each) => each.unregister()));
+  const databases = (await indexedDB.databases?.().catch(() => [])) ?? [];
+  const problems = await Promise.all(
+    databases.flatMap(({ name }) => (name === undefined ? [] : [deleteDatabase(name)])),
+  );
+  const names = 'caches' in globalThis ? await caches.keys().catch(() => []) : [];
   await Promise.all(names.map((name) => caches.delete(name)));
   localStorage.clear();
   sessionStorage.clear();
@@ -47,7 +110,5 @@ export async function eraseEverything(): Promise<string[]> {
   } catch {
     // No private file system here: nothing is in it.
   }
-  const registrations = (await navigator.serviceWorker?.getRegistrations?.()) ?? [];
-  await Promise.all(registrations.map((each) => each.unregister()));
   return problems.flatMap((problem) => problem ?? []);
 }

@@ -1,6 +1,7 @@
 import { render } from 'preact';
 import { App, Unsupported } from './app.js';
 import { warmFonts } from './fonts.js';
+import { keepForLater } from './install/install.js';
 import { seekIsolation } from './isolation.js';
 import { serveEmbedding } from './embed/serve.js';
 import { followLessonAddress } from './lessons/state.js';
@@ -21,7 +22,8 @@ import './styles/editor.css';
 /** The composition root: the one place that puts the page together. */
 async function main(root: HTMLElement): Promise<void> {
   applyTheme(document.documentElement);
-  const isolation = await seekIsolation(new URL('service-worker.js', document.baseURI).href, {
+  const workerUrl = new URL('service-worker.js', document.baseURI).href;
+  const isolation = await seekIsolation(workerUrl, {
     isolated: crossOriginIsolated,
     serviceWorker: 'serviceWorker' in navigator ? navigator.serviceWorker : undefined,
     session: sessionStorage,
@@ -51,6 +53,10 @@ async function main(root: HTMLElement): Promise<void> {
     value: { run: () => run.value, storage: () => storage.service, boot },
   });
   void warmTerminal(document.body);
+  // The development server has neither manifest nor service worker, and the frame of another page
+  // needs no copy of its own.
+  const isBuilt = document.querySelector('link[rel="manifest"]') !== null;
+  if (isBuilt && route.value.embed !== true) void keepForLater(workerUrl);
   await watchCatalogue();
 }
 

@@ -3,6 +3,7 @@ import { useEffect } from 'preact/hooks';
 import { isOver } from '../engine/common/run-state.js';
 import { eraseEverything, keptThings, type KeptThings } from './erase.js';
 import { formatBytes } from './format.js';
+import { askToInstall, offline } from './install/install.js';
 import { Modal } from './modal.js';
 import { run } from './session.js';
 import { announce, layout, theme, type ConsoleLayout, type Theme } from './settings.js';
@@ -46,6 +47,19 @@ export function Settings() {
   );
 }
 
+const offlineText = {
+  nothing: 'The page needs its host.',
+  page: 'The page opens without a network; boot a guest once to have it without one too.',
+  'page and engine':
+    'The page opens without a network, with every guest that was booted here before.',
+};
+
+/** “3 disks”, “1 disk”, or “disks” where nobody could count them. */
+function counted(count: number | undefined, what: string): string {
+  if (count === undefined) return `${what}s`;
+  return `${String(count)} ${count === 1 ? what : `${what}s`}`;
+}
+
 function Erase() {
   const kept = useSignal<KeptThings | undefined>(undefined);
   const asking = useSignal(false);
@@ -61,12 +75,24 @@ function Erase() {
   return (
     <section class="erase">
       <h3>Kept in this browser</h3>
+      <ul>
+        <li>Settings, the layout of the panes, progress in lessons</li>
+        <li>{counted(kept.value?.disks, 'disk')} of yours, with all that was written to them</li>
+        <li>{counted(kept.value?.snapshots, 'snapshot')} of machines</li>
+        <li>{counted(kept.value?.images, 'fetched image')} of guests</li>
+        <li>{counted(kept.value?.files, 'file')} of the page and the engine</li>
+      </ul>
       <p>
-        Settings, the layout of the panes, fetched images, disks of yours with all that was written
-        to them, and a copy of the page for use without a network
-        {kept.value?.bytes === undefined ? '' : `: ${formatBytes(kept.value.bytes)} in all`}. None
-        of it leaves this browser.
+        {kept.value?.bytes === undefined ? '' : `${formatBytes(kept.value.bytes)} in all. `}
+        None of it leaves this browser. {offlineText[offline.value]}
       </p>
+      {askToInstall.value !== undefined && (
+        <p>
+          <button type="button" onClick={askToInstall.value}>
+            Install the page…
+          </button>
+        </p>
+      )}
       {!asking.value ? (
         <button type="button" disabled={runs} onClick={() => (asking.value = true)}>
           Erase everything…
@@ -74,8 +100,9 @@ function Erase() {
       ) : (
         <div class="failure" role="alert">
           <p>
-            All of the above is erased, your disks too, and cannot be brought back. Export what you
-            want to keep first.
+            All of the above is erased, your disks and snapshots too, and cannot be brought back.
+            Export what you want to keep first. The page is loaded again afterwards, as at a first
+            visit.
           </p>
           <div class="actions">
             <button type="button" class="danger" onClick={() => void erase()}>

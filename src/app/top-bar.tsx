@@ -1,6 +1,7 @@
 import { isLive, isOver } from '../engine/common/run-state.js';
 import type { Run } from '../engine/ui/run.js';
 import { dialog } from './dialog-state.js';
+import { UpdateOffer } from './install/update.js';
 import { dock } from './dock/workspace-state.js';
 import { Elapsed } from './elapsed.js';
 import { formatDuration } from './format.js';
@@ -28,6 +29,7 @@ export function TopBar() {
       </a>
       {current !== undefined && <MachineControls run={current} />}
       <nav class="page-controls" aria-label="Page">
+        <UpdateOffer />
         <button
           type="button"
           title="All commands, by name (Ctrl+Shift+P)"

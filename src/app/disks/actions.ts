@@ -43,34 +43,37 @@ async function long<T>(
   }
 }
 
-async function imported(result: Promise<ImportResult | undefined>): Promise<void> {
+async function imported(
+  result: Promise<ImportResult | undefined>,
+): Promise<ImportResult | undefined> {
   const image = await result;
-  if (image === undefined) return;
+  if (image === undefined) return undefined;
   findings.value = { ...findings.value, [image.id]: image.finding };
   // Now there is something here that a visitor would miss.
   await askToPersist();
   await refreshLibrary();
+  return image;
 }
 
 export function cancel(key: string): void {
   void storage.service.cancel(key);
 }
 
-export const importFile = (file: File): Promise<void> =>
+export const importFile = (file: File): Promise<ImportResult | undefined> =>
   imported(
     long(`Importing ${file.name}`, (key, onProgress) =>
       storage.service.importFile(key, file, file.name, {}, onProgress),
     ),
   );
 
-export const importUrl = (url: string, sha256: string | undefined): Promise<void> =>
+export const importUrl = (url: string, sha256: string | undefined): Promise<unknown> =>
   imported(
     long(`Fetching ${url}`, (key, onProgress) =>
       storage.service.importUrl(key, url, { sha256 }, onProgress),
     ),
   );
 
-export const createFat = (title: string, files: DroppedFile[]): Promise<void> =>
+export const createFat = (title: string, files: DroppedFile[]): Promise<ImportResult | undefined> =>
   imported(
     long(`Making a FAT drive of ${files.length} files`, (key, onProgress) =>
       // Some room for what the guest wants to put there.

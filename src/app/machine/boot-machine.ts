@@ -3,7 +3,7 @@ import { toGuest, type CannotRun, type GuestToRun } from '../../machine/to-guest
 import type { OwnFiles } from '../../engine/common/own-files.js';
 import { showPane } from '../dock/workspace-state.js';
 import { boot } from '../session.js';
-import { localFiles } from './local-files.js';
+import { localFile } from './local-files.js';
 import { baseGuest, findGuest, isBuiltIn, machine, opened } from './model.js';
 
 /** The name under which a machine that is no built-in guest runs. */
@@ -20,7 +20,7 @@ export function agreeTo(host: string, agreed: boolean): void {
 /** What Boot would start, or why it cannot. */
 export const plannedGuest = computed<GuestToRun | CannotRun | undefined>(() => {
   if (machine.value === undefined) return undefined;
-  const files = localFiles.value;
+  const { images = [] } = machine.value;
   const hosts = agreedHosts.value;
   return toGuest(
     machine.value,
@@ -30,7 +30,7 @@ export const plannedGuest = computed<GuestToRun | CannotRun | undefined>(() => {
         const [guest, ...name] = id.split('/');
         return findGuest(guest ?? '')?.images.find((image) => image.name === name.join('/'));
       },
-      ownFile: (name) => files.get(name)?.size,
+      ownFile: (name) => localFile(images.find((image) => image.name === name))?.size,
       mayFetch: (host) => hosts.has(host),
     },
     baseGuest.value,
@@ -57,7 +57,7 @@ export async function bootMachine(): Promise<void> {
   }
   const own: Record<string, File> = {};
   for (const { name } of planned.guest.images) {
-    const file = localFiles.value.get(name);
+    const file = localFile(machine.value?.images?.find((image) => image.name === name));
     if (file !== undefined) own[name] = file;
   }
   await boot(planned.guest, { files: own satisfies OwnFiles, from: 'cold' });

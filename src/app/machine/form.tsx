@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { boardFacts, memoryBytes, vcpuCount } from '../../machine/address-space.js';
 import type { Machine } from '../../machine/schema.js';
 import { capabilities } from './capabilities.js';
+import { Drives, Network, Script, Serials } from './form-parts.js';
 import { ImageList } from './image-list.js';
 import { edit, machine } from './model.js';
 
@@ -79,6 +80,10 @@ export function MachineForm() {
         <legend>Images</legend>
         <ImageList />
       </fieldset>
+      <Drives current={current} />
+      <Network current={current} />
+      <Serials current={current} />
+      <Script current={current} />
       <fieldset>
         <legend>Notes</legend>
         <Field label="Notes (Markdown)" help="Travel with the link.">
@@ -92,8 +97,8 @@ export function MachineForm() {
         </Field>
       </fieldset>
       <p class="quiet">
-        Everything else (devices, drives, network, PCIe topology, tracing) is in the command line
-        and in the JSON.
+        Everything else (devices, PCIe topology, NUMA, tracing) is in the command line and in the
+        JSON.
       </p>
     </div>
   );

@@ -5,7 +5,7 @@ import type { Image } from '../../machine/schema.js';
 import { flashImages } from '../../machine/to-guest.js';
 import { formatBytes } from '../format.js';
 import { agreedHosts, agreeTo } from './boot-machine.js';
-import { chooseFile, hashing, localFiles } from './local-files.js';
+import { chooseFile, hashing, localFile } from './local-files.js';
 import { machine } from './model.js';
 
 /** The images that the machine uses: what each is, and a file of the visitor's for those that need one. */
@@ -34,7 +34,7 @@ const useText = { flash: 'flash', file: 'read at start', disk: 'disk' };
 function ImageRow({ image, use }: { image: Image; use: keyof typeof useText }) {
   const refused = useSignal<string | undefined>(undefined);
   const { name } = image;
-  const file = localFiles.value.get(name);
+  const file = localFile(image);
   // What a link names by its content is exactly that; a catalogue's image may be replaced.
   const exact = image.sha256 !== undefined && image.catalogue === undefined && file === undefined;
   const choose = async (chosen: File | undefined): Promise<void> => {

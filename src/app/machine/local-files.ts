@@ -2,8 +2,14 @@ import { signal } from '@preact/signals';
 import type { Image, Machine } from '../../machine/schema.js';
 import { edit, machine } from './model.js';
 
-/** The visitor's own files by image name. They are read in this tab and go nowhere. */
-export const localFiles = signal<ReadonlyMap<string, File>>(new Map());
+/** The visitor's own files by their SHA-256. They are read in this tab and go nowhere. */
+const localFiles = signal<ReadonlyMap<string, File>>(new Map());
+/** The visitor's file for an image: the one with its content, so that undo takes it away again. */
+export function localFile(image: Image | undefined): File | undefined {
+  if (image?.sha256 === undefined || image.catalogue !== undefined) return undefined;
+  return localFiles.value.get(image.sha256);
+}
+
 /** Images whose file is being hashed. */
 export const hashing = signal<ReadonlySet<string>>(new Set());
 
@@ -47,7 +53,7 @@ export async function chooseFile(name: string, file: File, exact: boolean): Prom
         reason: `${file.name} is another file: its SHA-256 is ${sha256}, and ${image.sha256} is wanted.`,
       };
     }
-    localFiles.value = new Map([...localFiles.value, [name, file]]);
+    localFiles.value = new Map([...localFiles.value, [sha256, file]]);
     const { path } = image;
     edit(
       withImage(current, name, () => ({

@@ -3,6 +3,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { isOver } from '../../engine/common/run-state.js';
 import type { Run } from '../../engine/ui/run.js';
 import { BootProgress } from '../boot-progress.js';
+import { ConsoleDrop } from '../drop/console-drop.js';
 import { Consoles } from '../consoles.js';
 import { Ended } from '../ended.js';
 import { FailureView } from '../failure-view.js';
@@ -24,6 +25,14 @@ import { dark } from '../settings.js';
 
 /** The machine before, during and after its run. */
 function ConsolePane() {
+  return (
+    <ConsoleDrop>
+      <Machine />
+    </ConsoleDrop>
+  );
+}
+
+function Machine() {
   void runVersion.value;
   const current = shownRun.value;
   if (current !== undefined) return <RunView run={current} key={current.guest.id} />;

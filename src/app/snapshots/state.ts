@@ -58,6 +58,8 @@ export async function take(name: string, automatic = false): Promise<void> {
   if (current === undefined || busy.value !== undefined) return;
   const stored = Object.values(current.disks).map((disk) => `“${disk.title}”`);
   if (stored.length > 0) {
+    // Nobody asked for it just now, and the page is out of sight: there is nobody to tell.
+    if (automatic) return;
     failure.value = {
       what: `A snapshot does not hold disks of the library: ${stored.join(', ')}.`,
       input: current.guest.title,

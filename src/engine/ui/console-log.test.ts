@@ -33,4 +33,23 @@ describe('ConsoleLog', () => {
     expect(log.text(at)).toBe('help\nok\n=> ');
     expect(log.lastLines(2)).toEqual(['ok', '=> ']);
   });
+
+  it('dates each line by its first character', () => {
+    let time = Date.UTC(2026, 0, 1);
+    const log = new ConsoleLog(() => time);
+    log.append(bytesOf('one\r\ntw'));
+    time += 1500;
+    log.append(bytesOf('o\r\n\r\n=> '));
+    time += 1500;
+    log.append(bytesOf('help'));
+    expect(log.timedText()).toBe(
+      [
+        '2026-01-01T00:00:00.000Z  one',
+        '2026-01-01T00:00:00.000Z  two',
+        '2026-01-01T00:00:01.500Z  ',
+        '2026-01-01T00:00:01.500Z  => help',
+        '',
+      ].join('\n'),
+    );
+  });
 });

@@ -11,9 +11,16 @@ export class ConsoleLog {
   private firstByte = 0;
   private endByte = 0;
   private lines: string[] = [];
+  /** When the first character of each line came, as `clock` says it. */
+  private times: number[] = [];
+  private lineBegan: number | undefined;
+  private now = 0;
   private firstCharacter = 0;
   private characters = 0;
   private readonly plain = new PlainText((line) => this.addLine(line));
+
+  /** @param clock milliseconds since 1970, UTC */
+  constructor(private readonly clock: () => number = Date.now) {}
 
   append(bytes: Uint8Array): void {
     this.chunks.push(bytes);
@@ -21,7 +28,9 @@ export class ConsoleLog {
     while (this.endByte - this.firstByte > RAW_LIMIT && this.chunks.length > 1) {
       this.firstByte += this.chunks.shift()?.length ?? 0;
     }
+    this.now = this.clock();
     this.plain.write(bytes);
+    if (this.plain.tail !== '') this.lineBegan ??= this.now;
   }
 
   /** Bytes printed so far. */
@@ -79,10 +88,24 @@ export class ConsoleLog {
     return [...ended, this.plain.tail].slice(-count);
   }
 
+  /**
+   * Plain text with the time before each line: UTC, ISO 8601 with milliseconds, of when the page
+   * got the line's first character. What a snapshot replays has the time of its replay.
+   */
+  timedText(): string {
+    const stamp = (time: number): string => new Date(time).toISOString();
+    const timed = this.lines.map((line, at) => `${stamp(this.times[at] ?? 0)}  ${line}`);
+    const { tail } = this.plain;
+    return timed.join('') + (tail === '' ? '' : `${stamp(this.lineBegan ?? this.now)}  ${tail}\n`);
+  }
+
   private addLine(line: string): void {
     this.lines.push(`${line}\n`);
+    this.times.push(this.lineBegan ?? this.now);
+    this.lineBegan = undefined;
     this.characters += line.length + 1;
     while (this.characters > TEXT_LIMIT) {
+      this.times.splice(0, 1024);
       const dropped = this.lines.splice(0, 1024).reduce((sum, each) => sum + each.length, 0);
       this.characters -= dropped;
       this.firstCharacter += dropped;

@@ -1,0 +1,134 @@
+import { effect, signal } from '@preact/signals';
+import * as v from 'valibot';
+import { EngineManifest, engineFileUrl } from '../../engine/common/manifest.js';
+import { run, runVersion } from '../session.js';
+import type { Kept, ToServiceWorker } from './messages.js';
+
+/**
+ * The page as something installed: kept for visits without a network, updated when the visitor
+ * says so. The service worker does the keeping; this asks it to, when no machine is booting.
+ */
+
+/** A newer build that waits to be taken; undefined while there is none. */
+export const updateReady = signal<ServiceWorker | undefined>(undefined);
+/** What a visit without a network would find. */
+export const offline = signal<'nothing' | 'page' | 'page and engine'>('nothing');
+/** Lets the browser ask whether to install the page; undefined where it does not offer that. */
+export const askToInstall = signal<(() => void) | undefined>(undefined);
+
+const UPDATE_MS = 3_600_000;
+
+/** `beforeinstallprompt` (Web App Manifest, incubated): not among the DOM's types. */
+interface InstallPromptEvent extends Event {
+  prompt(): Promise<unknown>;
+}
+
+/** Addresses of what set-up has built and a boot or an editor asks for, guests' images aside. */
+async function builtUrls(): Promise<string[]> {
+  const engine = new URL('engine/', document.baseURI).href;
+  const manifestUrl = new URL('manifest.json', engine).href;
+  const response = await fetch(manifestUrl, { cache: 'no-cache' });
+  const manifest = v.parse(EngineManifest, await response.json());
+  return [
+    manifestUrl,
+    new URL('guests/index.json', document.baseURI).href,
+    new URL('capabilities.json', engine).href,
+    ...Object.keys(manifest.files)
+      .filter((name) => name !== 'capabilities.json')
+      .map((name) => engineFileUrl(manifest, engine, name)),
+  ];
+}
+
+function keep(worker: ServiceWorker, urls: string[]): Promise<Kept> {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = ({ data }: MessageEvent<Kept>) => {
+      port1.close();
+      resolve(data);
+    };
+    worker.postMessage({ kind: 'keep', urls } satisfies ToServiceWorker, [port2]);
+  });
+}
+
+/** Resolves when no machine is on its way to its prompt: a boot has the network for itself. */
+function whenQuiet(): Promise<void> {
+  return new Promise((resolve) => {
+    const stop = effect(() => {
+      void runVersion.value;
+      const state = run.value?.state.name;
+      if (state === 'idle' || state === 'fetching' || state === 'starting') return;
+      // The effect may end itself only after it has been made.
+      queueMicrotask(() => {
+        stop();
+        resolve();
+      });
+    });
+  });
+}
+
+/** Resolves with the first machine that runs: its engine is one to keep. */
+function whenRunning(): Promise<void> {
+  return new Promise((resolve) => {
+    const stop = effect(() => {
+      void runVersion.value;
+      if (run.value?.entered.running === undefined) return;
+      queueMicrotask(() => {
+        stop();
+        resolve();
+      });
+    });
+  });
+}
+
+function watchUpdates(registration: ServiceWorkerRegistration): void {
+  const offer = (): void => {
+    // Without one in charge, the waiting one is the first and takes over by itself.
+    if (registration.active !== null) updateReady.value = registration.waiting ?? undefined;
+  };
+  offer();
+  registration.addEventListener('updatefound', () => {
+    registration.installing?.addEventListener('statechange', offer);
+  });
+  const look = (): void => {
+    if (document.visibilityState === 'visible') registration.update().catch(() => undefined);
+  };
+  setInterval(look, UPDATE_MS);
+  document.addEventListener('visibilitychange', look);
+}
+
+/** Ends this page and whatever runs in it, for the newer build. */
+export function takeUpdate(): void {
+  const waiting = updateReady.value;
+  if (waiting === undefined) return;
+  navigator.serviceWorker.addEventListener('controllerchange', () => location.reload(), {
+    once: true,
+  });
+  waiting.postMessage({ kind: 'take-over' } satisfies ToServiceWorker);
+}
+
+/** Keeps the page, and the engine with the first machine that runs, for visits without a network. */
+export async function keepForLater(workerUrl: string): Promise<void> {
+  addEventListener('beforeinstallprompt', (event) => {
+    event.preventDefault();
+    askToInstall.value = () => void (event as InstallPromptEvent).prompt();
+  });
+  addEventListener('appinstalled', () => (askToInstall.value = undefined));
+  if (!('serviceWorker' in navigator)) return;
+  await whenQuiet();
+  try {
+    const registration = (await navigator.serviceWorker.register(workerUrl)) as
+      ServiceWorkerRegistration | undefined;
+    // A browser that blocks service workers may say nothing and give nothing.
+    if (registration === undefined) return;
+    watchUpdates(registration);
+    const { active } = await navigator.serviceWorker.ready;
+    if (active === null) return;
+    if ((await keep(active, [])).missing.length === 0) offline.value = 'page';
+    await whenRunning();
+    if ((await keep(active, await builtUrls())).missing.length === 0) {
+      offline.value = 'page and engine';
+    }
+  } catch {
+    // No service workers here, or no network just now: the page works from its host.
+  }
+}
