@@ -1,10 +1,12 @@
-import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { nativeChroot } from '../scripts/native/chroot.js';
 import { useBrowser } from './browser.js';
 
 const browser = useBrowser();
@@ -20,9 +22,28 @@ let server: Server | undefined;
 let address = '';
 const ranges: string[] = [];
 const files: Record<string, Buffer> = { '/disk.img': disk, '/disk.img.gz': gzipSync(disk) };
+/** The disk packed by the chroot's xz and zstd: this machine need not have them. */
+async function pack(): Promise<void> {
+  const signal = new AbortController().signal;
+  const rootfs = await nativeChroot(resolve('.'), signal);
+  const folder = mkdtempSync(join(tmpdir(), 'bootlink-import-'));
+  try {
+    writeFileSync(join(folder, 'disk.img'), disk);
+    await rootfs.script('xz -1 -k disk.img; zstd -1 -q disk.img', {
+      bind: { '/mnt': folder },
+      cwd: '/mnt',
+      signal,
+    });
+    for (const name of ['disk.img.xz', 'disk.img.zst']) {
+      files[`/${name}`] = readFileSync(join(folder, name));
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
 beforeAll(async () => {
-  files['/disk.img.xz'] = execFileSync('xz', ['-1', '-c'], { input: disk, maxBuffer: 1 << 28 });
-  files['/disk.img.zst'] = execFileSync('zstd', ['-1', '-c'], { input: disk, maxBuffer: 1 << 28 });
+  await pack();
   server = createServer((request, response) => {
     const body = files[request.url ?? ''];
     const cors = {

@@ -141,7 +141,7 @@ describe('consoles', () => {
     await pane.getByText('Not found').waitFor();
     await page.keyboard.press('Escape');
     const download = page.waitForEvent('download');
-    await pane.getByRole('button', { name: 'Save' }).click();
+    await pane.getByRole('button', { name: 'Save', exact: true }).click();
     const saved = await download;
     expect(saved.suggestedFilename()).toBe('one-firmware.log');
     await pane.getByRole('button', { name: 'Text' }).click();

@@ -25,7 +25,9 @@ describe('the command palette', () => {
     await page.keyboard.press('Enter');
     await page.getByRole('log', { name: 'What QEMU printed' }).waitFor();
     await page.keyboard.press('Control+Shift+P');
+    await input.waitFor();
     await page.keyboard.type('pause');
+    await page.getByRole('option', { name: /^Pause/, selected: true }).waitFor();
     await page.keyboard.press('Enter');
     await waitForState(page, ['paused']);
   });

@@ -3,6 +3,7 @@ import { SearchAddon, type ISearchOptions } from '@xterm/addon-search';
 import { Terminal, type ITheme } from '@xterm/xterm';
 import '@xterm/xterm/css/xterm.css';
 import type { Console } from '../engine/ui/console.js';
+import { measureCharacters } from './character-widths.js';
 import { MONOSPACE, TERMINAL_FONT_PIXELS } from './fonts.js';
 
 /** Bytes given to xterm.js at a time: it parses them in one go. */
@@ -61,6 +62,8 @@ export class ConsoleTerminal {
   private readonly disposers: (() => void)[] = [];
   private written = 0;
   private writing = false;
+  private measured = false;
+  private gone = false;
   /** Set by the key bar: the next key is sent with Ctrl. */
   controlNext = false;
   /** Is called when that key has been typed. */
@@ -107,6 +110,9 @@ export class ConsoleTerminal {
   mount(parent: HTMLElement): void {
     parent.append(this.element);
     this.fit();
+    if (this.measured) return;
+    this.measured = true;
+    void measureCharacters(this.terminal, () => this.gone);
   }
 
   focus(): void {
@@ -146,6 +152,7 @@ export class ConsoleTerminal {
   }
 
   dispose(): void {
+    this.gone = true;
     for (const dispose of this.disposers) dispose();
     this.terminal.dispose();
     this.element.remove();

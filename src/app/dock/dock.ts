@@ -56,6 +56,9 @@ export class Dock {
   private keeping: ReturnType<typeof setTimeout> | undefined;
   /** While panes are placed by the page and not by the visitor, nothing is kept. */
   private placing = true;
+  private gone = false;
+  /** Shown while panes were being placed: it is to be in front in the end. */
+  private asked: string | undefined;
 
   constructor(
     element: HTMLElement,
@@ -78,7 +81,8 @@ export class Dock {
   /** Puts up the layout that was kept, or the page's own. */
   async open(): Promise<void> {
     const kept = await readLayout(this.width);
-    if (kept === undefined || !this.restore(kept)) this.placeAll();
+    if (kept === undefined || !this.restore(kept)) await this.placeAll();
+    if (this.gone) return;
     this.disposers.push(effect(() => this.follow()));
     const changes = [
       this.api.onDidLayoutChange(() => this.changed()),
@@ -93,6 +97,7 @@ export class Dock {
   }
 
   dispose(): void {
+    this.gone = true;
     clearTimeout(this.keeping);
     for (const dispose of this.disposers) dispose();
     this.api.dispose();
@@ -107,6 +112,7 @@ export class Dock {
     const pane = findPane(id);
     if (pane === undefined || !isAvailable(pane)) return;
     this.closed.delete(id);
+    if (this.placing) this.asked = id;
     const panel = this.api.getPanel(id) ?? this.place(pane);
     panel.api.setActive();
     if (options.focus !== false) this.focusPane(id);
@@ -160,7 +166,8 @@ export class Dock {
     this.placing = true;
     this.closed.clear();
     this.api.clear();
-    this.placeAll();
+    await this.placeAll();
+    if (this.gone) return;
     this.placing = false;
     clearTimeout(this.keeping);
     await forgetLayout(this.width);
@@ -192,10 +199,19 @@ export class Dock {
     return this.api.totalPanels > 0;
   }
 
-  private placeAll(): void {
-    for (const pane of panes) if (isAvailable(pane)) this.place(pane);
+  /** One pane a task: together they would hold the page up for 50 ms of the processor. */
+  private async placeAll(): Promise<void> {
+    for (const pane of panes) {
+      if (this.gone) return;
+      if (!isAvailable(pane) || this.api.getPanel(pane.id) !== undefined) continue;
+      this.place(pane);
+      await new Promise((nextTask) => setTimeout(nextTask));
+    }
+    if (this.gone) return;
     for (const group of this.api.groups) group.model.openPanel(group.panels[0] as IDockviewPanel);
     this.api.panels[0]?.api.setActive();
+    if (this.asked !== undefined) this.show(this.asked, { focus: false });
+    this.asked = undefined;
   }
 
   /** Adds a pane where it belongs; it does not come to the front by that. */
