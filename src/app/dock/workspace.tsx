@@ -8,6 +8,8 @@ export function Workspace() {
     let gone = false;
     const open = async (): Promise<void> => {
       const { Dock } = await import('./dock.js');
+      // What the import ran and what is made now are too long for one task while a machine starts.
+      await new Promise((nextTask) => setTimeout(nextTask));
       if (gone || host.current === null) return;
       const made = new Dock(host.current, () => dockVersion.value++);
       dock.value = made;

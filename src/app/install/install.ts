@@ -1,4 +1,4 @@
-import { effect, signal } from '@preact/signals';
+import { computed, effect, signal } from '@preact/signals';
 import * as v from 'valibot';
 import { EngineManifest, engineFileUrl } from '../../engine/common/manifest.js';
 import { run, runVersion } from '../session.js';
@@ -17,6 +17,13 @@ export const offline = signal<'nothing' | 'page' | 'page and engine'>('nothing')
 export const askToInstall = signal<(() => void) | undefined>(undefined);
 
 const UPDATE_MS = 3_600_000;
+/** The slowest guest of the catalogue is at its prompt this long after its engine has started. */
+const QUIET_MS = 10_000;
+
+const stateName = computed(() => {
+  void runVersion.value;
+  return run.value?.state.name;
+});
 
 /** `beforeinstallprompt` (Web App Manifest, incubated): not among the DOM's types. */
 interface InstallPromptEvent extends Event {
@@ -50,18 +57,21 @@ function keep(worker: ServiceWorker, urls: string[]): Promise<Kept> {
   });
 }
 
-/** Resolves when no machine is on its way to its prompt: a boot has the network for itself. */
+/**
+ * Resolves when no machine has started for a while, and none is on its way. What the service
+ * worker fetches and checks would otherwise take a third of a second from a boot of one.
+ */
 function whenQuiet(): Promise<void> {
   return new Promise((resolve) => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
     const stop = effect(() => {
-      void runVersion.value;
-      const state = run.value?.state.name;
+      const state = stateName.value;
+      clearTimeout(timer);
       if (state === 'idle' || state === 'fetching' || state === 'starting') return;
-      // The effect may end itself only after it has been made.
-      queueMicrotask(() => {
+      timer = setTimeout(() => {
         stop();
         resolve();
-      });
+      }, QUIET_MS);
     });
   });
 }
@@ -125,6 +135,7 @@ export async function keepForLater(workerUrl: string): Promise<void> {
     if (active === null) return;
     if ((await keep(active, [])).missing.length === 0) offline.value = 'page';
     await whenRunning();
+    await whenQuiet();
     if ((await keep(active, await builtUrls())).missing.length === 0) {
       offline.value = 'page and engine';
     }
