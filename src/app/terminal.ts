@@ -69,7 +69,6 @@ export class ConsoleTerminal {
   private writing = false;
   /** Bytes of the next write. */
   private pace = FIRST_WRITE_BYTES;
-  private measured = false;
   private gone = false;
   /** Set by the key bar: the next key is sent with Ctrl. */
   controlNext = false;
@@ -104,7 +103,14 @@ export class ConsoleTerminal {
     terminal.attachCustomKeyEventHandler((event) => !isPageShortcut(event));
     terminal.open(this.element);
     terminal.textarea?.setAttribute('aria-label', `${label}: type to the guest. F6 leaves.`);
-    const observer = new ResizeObserver(() => this.fit());
+    let measured = false;
+    const observer = new ResizeObserver(([entry]) => {
+      this.fit();
+      // While it is hidden, characters have no width.
+      if (measured || entry === undefined || entry.contentRect.width === 0) return;
+      measured = true;
+      void measureCharacters(terminal, () => this.gone);
+    });
     observer.observe(this.element);
     this.disposers.push(
       () => observer.disconnect(),
@@ -117,9 +123,6 @@ export class ConsoleTerminal {
   mount(parent: HTMLElement): void {
     parent.append(this.element);
     this.fit();
-    if (this.measured) return;
-    this.measured = true;
-    void measureCharacters(this.terminal, () => this.gone);
   }
 
   focus(): void {
