@@ -10,10 +10,13 @@ import { plainHost, type PlainHost } from './plain-host.js';
 const browser = useBrowser();
 const fixture = inject('fixtureFolder');
 
-/** Waits until Settings says so: what it says is what the service worker has answered. */
+/**
+ * Waits until Settings says so: what it says is what the service worker has answered. It is asked
+ * ten seconds after a machine has started.
+ */
 async function waitUntilKept(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Settings' }).click();
-  await page.getByText('with every guest that was booted here before').waitFor({ timeout: 20_000 });
+  await page.getByText('with every guest that was booted here before').waitFor({ timeout: 45_000 });
   await page.getByRole('button', { name: 'Close', exact: true }).click();
 }
 

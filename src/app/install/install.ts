@@ -68,10 +68,15 @@ function whenQuiet(): Promise<void> {
       const state = stateName.value;
       clearTimeout(timer);
       if (state === 'idle' || state === 'fetching' || state === 'starting') return;
-      timer = setTimeout(() => {
-        stop();
-        resolve();
-      }, QUIET_MS);
+      // Both in milliseconds since the page was opened.
+      const started = run.peek()?.entered.running ?? 0;
+      timer = setTimeout(
+        () => {
+          stop();
+          resolve();
+        },
+        Math.max(0, started + QUIET_MS - performance.now()),
+      );
     });
   });
 }
