@@ -1,6 +1,6 @@
 import * as Comlink from 'comlink';
 import type { Guest } from '../../machine/guest.js';
-import { MONITOR_CHANNEL, QMP_CHANNEL } from '../common/console.js';
+import { GDB_CHANNEL, MONITOR_CHANNEL, QMP_CHANNEL } from '../common/console.js';
 import { deferred } from '../common/deferred.js';
 import type { Failure, Result } from '../common/failure.js';
 import type { MemoryPlan } from '../common/memory.js';
@@ -25,10 +25,21 @@ import {
   type RunStateName,
 } from '../common/run-state.js';
 import { Console } from './console.js';
+import { Debugger } from './debugger.js';
 import { QmpClient, type QmpEvent } from './qmp.js';
 import { restoreMachine } from './restore.js';
 import { takeSnapshot, type SnapshotWish } from './take-snapshot.js';
 import { Trace } from './trace.js';
+
+/** Hands on what a console prints, in order. */
+function follow(console: Console, take: (bytes: Uint8Array) => void): void {
+  let read = 0;
+  console.onOutput(() => {
+    const { bytes, next } = console.log.raw(read, Number.MAX_SAFE_INTEGER);
+    read = next;
+    take(bytes);
+  });
+}
 
 /** How long QEMU may take to end after `quit` before its worker is ended, in ms. */
 const QUIT_PATIENCE_MS = 4000;
@@ -88,7 +99,11 @@ export class Run {
   /** What the vCPUs did. */
   readonly trace: Trace;
 
+  /** Registers, memory and steps of the paused machine. */
+  readonly debugger: Debugger;
+
   private readonly qmpConsole = new Console(QMP_CHANNEL);
+  private readonly gdbConsole = new Console(GDB_CHANNEL);
   private readonly qmp: QmpClient;
   private worker: Worker | undefined;
   private storage: RunStorage | undefined;
@@ -115,12 +130,15 @@ export class Run {
       (bytes) => this.qmpConsole.send(bytes),
       (event) => this.takeQmpEvent(event),
     );
-    let read = 0;
-    this.qmpConsole.onOutput(() => {
-      const { bytes, next } = this.qmpConsole.log.raw(read, Number.MAX_SAFE_INTEGER);
-      read = next;
-      this.qmp.receive(bytes);
+    this.debugger = new Debugger({
+      send: (bytes) => this.gdbConsole.send(bytes),
+      monitor: (command) => this.qmp.execute('human-monitor-command', { 'command-line': command }),
+      isPaused: () => this.state.name === 'paused',
+      // Events of QMP come before the answer to what was asked after them.
+      settle: () => this.qmp.execute('query-status'),
     });
+    follow(this.qmpConsole, (bytes) => this.qmp.receive(bytes));
+    follow(this.gdbConsole, (bytes) => this.debugger.receive(bytes));
   }
 
   /** Resolves with the last state, when everything is given back. */
@@ -178,7 +196,12 @@ export class Run {
     return this.qmp.execute('stop');
   }
 
-  resume(): Promise<Result<object>> {
+  async resume(): Promise<Result<object>> {
+    // A machine that stands at a breakpoint would stop there again at once.
+    if (this.state.name === 'paused') {
+      const left = await this.debugger.leaveStops();
+      if (!left.ok) return left;
+    }
     return this.qmp.execute('cont');
   }
 
@@ -240,7 +263,7 @@ export class Run {
   private attach({ channels: map, snapshot }: Booted): void {
     const { memory, wake, channels, trace } = map;
     this.trace.attach(memory, trace);
-    for (const each of [...this.consoles.values(), this.qmpConsole]) {
+    for (const each of [...this.consoles.values(), this.qmpConsole, this.gdbConsole]) {
       const address = channels[each.id];
       if (address !== undefined) each.attach(memory, address, wake);
     }
@@ -298,7 +321,9 @@ export class Run {
     for (const each of this.consoles.values()) each.detach();
     this.trace.detach();
     this.qmpConsole.detach();
+    this.gdbConsole.detach();
     this.qmp.close();
+    this.debugger.close();
     this.worker?.terminate();
     this.service?.[Comlink.releaseProxy]();
     this.worker = undefined;
