@@ -82,8 +82,8 @@ export function placeOfRegisters(read: RegisterReader): Place | undefined {
     : (Number((pstate >> 2n) & 3n) as ExceptionLevel);
   const scr = read('SCR_EL3');
   const rme = read('GPCCR_EL3') !== undefined;
-  const below: SecurityState =
-    scr === undefined ? 'Non-secure' : (securityState(scr) ?? 'Non-secure');
+  // NSE without NS is reserved; QEMU looks at NS first (arm_security_space_below_el3).
+  const below: SecurityState = scr === undefined ? 'Non-secure' : (securityState(scr) ?? 'Secure');
   return { el, state: el === 3 ? el3State(rme) : below, aarch32 };
 }
 

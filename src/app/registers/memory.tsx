@@ -1,24 +1,60 @@
 import { useSignal } from '@preact/signals';
-import type { AddressSpace } from '../../engine/ui/debugger.js';
+import { useEffect } from 'preact/hooks';
+import type { Failure } from '../../engine/common/failure.js';
 import { hex } from '../../inspect/field.js';
-import { MEMORY_BYTES, parseAddress, type RegistersModel, type ShownMemory } from './model.js';
+import { SECURITY_STATES, type SecurityState } from '../../inspect/security.js';
+import { FailureView } from '../failure-view.js';
+import { parseAddress } from './address.js';
+import type { RegistersModel } from './model.js';
 
+/** Bytes of memory shown at once, and in a row. */
+const SHOWN_BYTES = 256;
 const ROW_BYTES = 16;
 
-/** Memory of the paused machine, in hex. */
+type AddressSpace = 'virtual' | SecurityState;
+
+interface Place {
+  readonly address: bigint;
+  readonly space: AddressSpace;
+}
+
+interface Shown extends Place {
+  readonly bytes?: Uint8Array;
+  readonly failure?: Failure;
+}
+
+/** Memory of the paused machine, in hex and as characters. */
 export function MemoryView({ model }: { model: RegistersModel }) {
   const text = useSignal('');
   const space = useSignal<AddressSpace>('virtual');
+  const place = useSignal<Place | undefined>(undefined);
+  const shown = useSignal<Shown | undefined>(undefined);
   const address = parseAddress(text.value);
-  const memory = model.memory.value;
+  const version = model.version.value;
+  const wanted = place.value;
+  useEffect(() => {
+    if (wanted === undefined || !model.isPaused) return;
+    let isStale = false;
+    void readMemory(model, wanted).then((read) => {
+      if (!isStale) shown.value = read;
+    });
+    return () => (isStale = true);
+  }, [model, version, wanted]);
   const go = (to: bigint | undefined): void => {
     if (to === undefined) return;
     text.value = hex(to);
-    void model.showMemory(to, space.value);
+    place.value = { address: to, space: space.value };
   };
   const move = (by: number): void => {
-    if (memory !== undefined) go((memory.address + BigInt(by)) & 0xffff_ffff_ffff_ffffn);
+    if (wanted !== undefined) go((wanted.address + BigInt(by)) & 0xffff_ffff_ffff_ffffn);
   };
+  const at = (name: string): void => {
+    space.value = 'virtual';
+    go(model.read(name));
+  };
+  const ready = model.isPaused && model.busy.value === undefined;
+  const secure = model.read('SCR_EL3') !== undefined;
+  const rme = model.read('GPCCR_EL3') !== undefined;
   return (
     <section class="memory-view" aria-label="Memory">
       <h3>Memory</h3>
@@ -46,51 +82,80 @@ export function MemoryView({ model }: { model: RegistersModel }) {
             onChange={(event) => (space.value = event.currentTarget.value as AddressSpace)}
           >
             <option value="virtual">virtual, as the vCPU sees it</option>
-            <option value="physical">physical (Non-secure)</option>
+            {SECURITY_STATES.filter(
+              (state) => state === 'Non-secure' || (state === 'Secure' ? secure : rme),
+            ).map((state) => (
+              <option key={state} value={state}>
+                physical, {state}
+              </option>
+            ))}
           </select>
         </label>
-        <button type="submit" disabled={address === undefined || !model.isPaused}>
+        <button type="submit" disabled={address === undefined || !ready}>
           Show
         </button>
-        <button type="button" disabled={memory === undefined} onClick={() => move(-MEMORY_BYTES)}>
+        <button
+          type="button"
+          disabled={wanted === undefined || !ready}
+          onClick={() => move(-SHOWN_BYTES)}
+        >
           Before
         </button>
-        <button type="button" disabled={memory === undefined} onClick={() => move(MEMORY_BYTES)}>
+        <button
+          type="button"
+          disabled={wanted === undefined || !ready}
+          onClick={() => move(SHOWN_BYTES)}
+        >
           After
         </button>
-        {(['pc', 'sp'] as const).map((name) => (
-          <button
-            key={name}
-            type="button"
-            disabled={!model.isPaused}
-            onClick={() => {
-              space.value = 'virtual';
-              go(model.read(name));
-            }}
-          >
+        {['pc', 'sp'].map((name) => (
+          <button key={name} type="button" disabled={!ready} onClick={() => at(name)}>
             At {name}
           </button>
         ))}
       </form>
-      {memory !== undefined && <Dump memory={memory} />}
+      {shown.value?.failure !== undefined && <FailureView failure={shown.value.failure} />}
+      {shown.value?.bytes !== undefined && (
+        <Dump address={shown.value.address} bytes={shown.value.bytes} />
+      )}
     </section>
   );
 }
 
-function Dump({ memory }: { memory: ShownMemory }) {
+async function readMemory(model: RegistersModel, { address, space }: Place): Promise<Shown> {
+  if (space === 'virtual') {
+    const { debugger: gdb } = model.run;
+    const read = await gdb.readMemory(address, SHOWN_BYTES, model.thread.value);
+    return read.ok
+      ? { address, space, bytes: read.value }
+      : { address, space, failure: read.failure };
+  }
+  const bytes = model.physical.value?.read(address, SHOWN_BYTES, space);
+  return bytes === undefined
+    ? { address, space, failure: nothingThere(address, space) }
+    : { address, space, bytes };
+}
+
+function nothingThere(address: bigint, space: SecurityState): Failure {
+  return {
+    what: `There is no RAM or ROM at ${space} physical address ${hex(address)}.`,
+    remedy:
+      'Devices are not read, since reading one may change it. “info mtree -f” of the monitor lists what is where.',
+  };
+}
+
+function Dump({ address, bytes }: { address: bigint; bytes: Uint8Array }) {
   const rows = [];
-  for (let at = 0; at < memory.bytes.length; at += ROW_BYTES) {
-    const bytes = [...memory.bytes.subarray(at, at + ROW_BYTES)];
-    const pairs = bytes.map((byte) => byte.toString(16).padStart(2, '0'));
-    const text = bytes.map((byte) =>
-      byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '.',
-    );
+  for (let at = 0; at < bytes.length; at += ROW_BYTES) {
+    const row = [...bytes.subarray(at, at + ROW_BYTES)];
+    const pairs = row.map((byte) => byte.toString(16).padStart(2, '0'));
+    const text = row.map((byte) => (byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '.'));
     rows.push(
-      `${hex(memory.address + BigInt(at), 16)}  ${pairs.slice(0, 8).join(' ')}  ${pairs.slice(8).join(' ')}  ${text.join('')}`,
+      `${hex(address + BigInt(at), 16)}  ${pairs.slice(0, 8).join(' ')}  ${pairs.slice(8).join(' ')}  ${text.join('')}`,
     );
   }
   return (
-    <pre class="memory-dump" tabIndex={0} aria-label={`Memory at ${hex(memory.address)}`}>
+    <pre class="memory-dump" tabIndex={0} role="region" aria-label={`Memory at ${hex(address)}`}>
       {rows.join('\n')}
     </pre>
   );

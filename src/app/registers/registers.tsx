@@ -9,9 +9,25 @@ import { placeName, usualSoftware } from '../../inspect/security.js';
 import { FailureView } from '../failure-view.js';
 import { report, runVersion } from '../session.js';
 import { MemoryView } from './memory.js';
-import { modelOf, parseAddress, type RegistersModel } from './model.js';
+import { modelOf, type RegistersModel } from './model.js';
+import { nextException } from './run-to.js';
 import { Fields, RegisterTables } from './table.js';
+import { Toolbar } from './toolbar.js';
 import './registers.css';
+
+/** Single keys of the pane, where nothing is being typed. */
+function onKey(event: KeyboardEvent, model: RegistersModel): void {
+  const { target } = event;
+  if (event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented) return;
+  if (target instanceof HTMLElement && /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName)) return;
+  const { run, isPaused } = model;
+  const key = event.key.toLowerCase();
+  if (key === 'p' && isLive(run.state)) void report(isPaused ? run.resume() : run.pause());
+  else if (key === 's' && isPaused) void model.step();
+  else if (key === 'e' && isPaused) void nextException(model);
+  else return;
+  event.preventDefault();
+}
 
 /** Registers and memory of the paused machine, and ways to go on by a little. */
 export function Registers({ run }: { run: Run }) {
@@ -35,123 +51,44 @@ export function Registers({ run }: { run: Run }) {
   void model.busy.value;
   const known = model.registers.value.length > 0;
   return (
-    <div class="registers" ref={host} aria-busy={model.busy.value !== undefined}>
+    <div
+      class="registers"
+      ref={host}
+      aria-busy={model.busy.value !== undefined}
+      onKeyDown={(event) => onKey(event, model)}
+    >
       <Toolbar model={model} />
       {model.failure.value !== undefined && <FailureView failure={model.failure.value} />}
-      {isLive(run.state) && !model.isPaused && (
+      {!model.isPaused && (
         <p class="quiet">
-          The machine runs. Pause it to read its registers
+          {isLive(run.state)
+            ? 'The machine runs. Pause it to read its registers'
+            : 'No machine runs'}
           {known && '; below is what they were when it last stood'}.
         </p>
       )}
       {known && (
-        <>
-          <Where model={model} />
-          <label class="find">
-            Find{' '}
-            <input
-              type="search"
-              aria-label="Find registers"
-              placeholder="ESR, TTBR…"
-              value={find.value}
-              onInput={(event) => (find.value = event.currentTarget.value)}
-            />
-          </label>
-          <RegisterTables model={model} find={find.value} />
-          <MemoryView model={model} />
-        </>
+        <div class="registers-body">
+          <div class="registers-column">
+            <Where model={model} />
+            <label class="find">
+              Find{' '}
+              <input
+                type="search"
+                aria-label="Find registers"
+                placeholder="ESR, TTBR…"
+                value={find.value}
+                onInput={(event) => (find.value = event.currentTarget.value)}
+              />
+            </label>
+            <RegisterTables model={model} find={find.value} />
+          </div>
+          <div class="registers-column">
+            <MemoryView model={model} />
+          </div>
+        </div>
       )}
     </div>
-  );
-}
-
-function Toolbar({ model }: { model: RegistersModel }) {
-  const { run } = model;
-  const live = isLive(run.state);
-  const ready = model.isPaused && model.busy.value === undefined;
-  return (
-    <div class="registers-bar actions" role="toolbar" aria-label="Run the machine by a little">
-      <button
-        type="button"
-        disabled={!live}
-        onClick={() => void report(model.isPaused ? run.resume() : run.pause())}
-      >
-        {model.isPaused ? 'Resume' : 'Pause'}
-      </button>
-      <button type="button" disabled={!ready} onClick={() => void model.step()}>
-        Step
-      </button>
-      <button
-        type="button"
-        disabled={!ready}
-        title="Runs to the next entry of a vector table, as VBAR_EL1 to VBAR_EL3 are now"
-        onClick={() => void model.nextException()}
-      >
-        Next exception
-      </button>
-      <Stops model={model} ready={ready} />
-      {model.threads.value.length > 1 && (
-        <label>
-          vCPU{' '}
-          <select
-            value={model.thread.value}
-            disabled={!ready}
-            onChange={(event) => void model.choose(event.currentTarget.value)}
-          >
-            {model.threads.value.map((thread, n) => (
-              <option key={thread} value={thread}>
-                {n}
-              </option>
-            ))}
-          </select>
-        </label>
-      )}
-      <span class="quiet" role="status">
-        {model.busy.value}
-      </span>
-    </div>
-  );
-}
-
-/** Addresses at which the machine stops. */
-function Stops({ model, ready }: { model: RegistersModel; ready: boolean }) {
-  const text = useSignal('');
-  const address = parseAddress(text.value);
-  return (
-    <form
-      class="actions"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (address === undefined) return;
-        void model.setStop(address, true);
-        text.value = '';
-      }}
-    >
-      <label>
-        Stop at{' '}
-        <input
-          type="search"
-          value={text.value}
-          placeholder="0x40000000"
-          spellcheck={false}
-          onInput={(event) => (text.value = event.currentTarget.value)}
-        />
-      </label>
-      <button type="submit" disabled={!ready || address === undefined}>
-        Add
-      </button>
-      {model.stops.value.map((stop) => (
-        <button
-          key={stop}
-          type="button"
-          disabled={!ready}
-          aria-label={`Remove the stop at ${hex(stop)}`}
-          onClick={() => void model.setStop(stop, false)}
-        >
-          {hex(stop)} ×
-        </button>
-      ))}
-    </form>
   );
 }
 

@@ -2,6 +2,7 @@ import { GDB_CHANNEL } from '../common/console.js';
 import type { Failure, Result } from '../common/failure.js';
 import { bytesOfHex, numberOf } from '../common/gdb-packet.js';
 import { includedFiles, registersOf, type GdbRegister } from '../common/gdb-target.js';
+import { architecturalName, type RegisterReader } from '../../inspect/register-groups.js';
 import { GdbClient } from './gdb.js';
 
 /** QEMU's packets hold 4096 bytes, two digits for each byte of memory (gdbstub/internals.h). */
@@ -11,7 +12,11 @@ const REGISTERS_AT_ONCE = 128;
 /** Vectors and predicates are wider, and are left out. */
 const WIDEST_BITS = 64;
 
+/** A step that has not ended by then is one of a vCPU that waits for an interrupt, in ms. */
+const STEP_MS = 1500;
+
 export interface RegisterValue {
+  /** As in the Arm ARM: `PSTATE`, `SCTLR_EL1`; general registers in lower case. */
   readonly name: string;
   readonly feature: string;
   readonly bits: number;
@@ -22,15 +27,20 @@ export interface RegisterValue {
 export interface CpuState {
   readonly thread: string;
   readonly registers: readonly RegisterValue[];
+  /** A register's value by its name. */
+  readonly read: RegisterReader;
 }
 
-export type AddressSpace = 'virtual' | 'physical';
+/** How a step ended: done, or given up on a vCPU that waits for an interrupt (WFI, WFE). */
+export type StepEnd = 'stepped' | 'waiting';
 
 /** What a debugger needs of a run. */
 export interface DebuggedMachine {
   send(bytes: Uint8Array): void;
   monitor(command: string): Promise<Result<string>>;
   isPaused(): boolean;
+  /** Stops a running machine. */
+  pause(): Promise<Result<unknown>>;
   /** Resolves when `isPaused` tells what QEMU's state is now. */
   settle(): Promise<Result<unknown>>;
 }
@@ -49,7 +59,11 @@ export class Debugger {
   private threads: readonly string[] = [];
   private readonly breakpoints = new Set<bigint>();
 
-  constructor(private readonly machine: DebuggedMachine) {
+  /** @param stepMs how long a step may take until the vCPU counts as waiting */
+  constructor(
+    private readonly machine: DebuggedMachine,
+    private readonly stepMs = STEP_MS,
+  ) {
     this.client = new GdbClient((bytes) => machine.send(bytes));
   }
 
@@ -89,40 +103,37 @@ export class Debugger {
         // E14: a register that this vCPU does not let itself be asked for.
         if (register === undefined || bytes === undefined || bytes.length === 0) continue;
         const { name, feature, bits } = register;
-        registers.push({ name, feature, bits, value: numberOf(bytes) });
+        registers.push({ name: architecturalName(name), feature, bits, value: numberOf(bytes) });
       }
     }
-    return { ok: true, value: { thread: chosen.value, registers } };
+    const values = new Map(registers.map(({ name, value }) => [name, value]));
+    const read: RegisterReader = (name) => values.get(name);
+    return { ok: true, value: { thread: chosen.value, registers, read } };
   }
 
-  /**
-   * Memory as the chosen vCPU sees it, or by physical address (of the Non-secure space, as QEMU's
-   * gdbstub reads it: cpu_physical_memory_read).
-   */
-  async readMemory(
-    address: bigint,
-    length: number,
-    space: AddressSpace,
-    thread?: string,
-  ): Promise<Result<Uint8Array>> {
+  /** All registers of the vCPU of that number that fit in 64 bits; counted from 0. */
+  async readVcpu(index: number): Promise<Result<CpuState>> {
+    const started = await this.start();
+    if (!started.ok) return started;
+    const thread = this.threads[index];
+    return thread === undefined
+      ? { ok: false, failure: unexpected('qfThreadInfo', `no vCPU ${index}`) }
+      : this.readCpu(thread);
+  }
+
+  /** Memory by virtual address, as QEMU's page walk for the chosen vCPU finds it. */
+  async readMemory(address: bigint, length: number, thread?: string): Promise<Result<Uint8Array>> {
     const chosen = await this.choose(thread);
     if (!chosen.ok) return chosen;
-    const mode = await this.request(`Qqemu.PhyMemMode:${space === 'physical' ? 1 : 0}`);
-    if (!mode.ok) return mode;
     const memory = new Uint8Array(length);
-    try {
-      for (let at = 0; at < length; at += MEMORY_AT_ONCE) {
-        const size = Math.min(MEMORY_AT_ONCE, length - at);
-        const where = (address + BigInt(at)) & 0xffff_ffff_ffff_ffffn;
-        const answer = await this.request(`m${where.toString(16)},${size.toString(16)}`);
-        if (!answer.ok) return answer;
-        const bytes = bytesOfHex(answer.value);
-        if (bytes?.length !== size)
-          return { ok: false, failure: noMemory(where, space, answer.value) };
-        memory.set(bytes, at);
-      }
-    } finally {
-      if (space === 'physical') await this.request('Qqemu.PhyMemMode:0');
+    for (let at = 0; at < length; at += MEMORY_AT_ONCE) {
+      const size = Math.min(MEMORY_AT_ONCE, length - at);
+      const where = (address + BigInt(at)) & 0xffff_ffff_ffff_ffffn;
+      const answer = await this.request(`m${where.toString(16)},${size.toString(16)}`);
+      if (!answer.ok) return answer;
+      const bytes = bytesOfHex(answer.value);
+      if (bytes?.length !== size) return { ok: false, failure: noMemory(where, answer.value) };
+      memory.set(bytes, at);
     }
     return { ok: true, value: memory };
   }
@@ -139,19 +150,34 @@ export class Debugger {
     return answer;
   }
 
-  /** Runs one instruction of a vCPU; interrupts and timers wait meanwhile (QEMU's sstep bits). */
-  async step(thread?: string): Promise<Result<undefined>> {
+  /**
+   * Runs one instruction of a vCPU while the others stand.
+   *
+   * @param interrupts whether pending interrupts are taken and the virtual clock goes on; QEMU
+   *   holds both back otherwise (sstep bits NOIRQ and NOTIMER, gdbstub/gdbstub.c)
+   */
+  async step(thread?: string, interrupts = false): Promise<Result<StepEnd>> {
     const chosen = await this.choose(thread);
     if (!chosen.ok) return chosen;
-    const running = await this.acknowledged(`Hc${chosen.value}`);
-    if (!running.ok) return running;
-    const stop = await this.request('s');
+    const how = await this.acknowledged(`Qqemu.sstep:${interrupts ? 1 : 7}`);
+    if (!how.ok) return how;
+    let end: StepEnd = 'stepped';
+    const patience = setTimeout(() => {
+      end = 'waiting';
+      void this.machine.pause();
+    }, this.stepMs);
+    // Not `s`: that lets the other vCPUs run meanwhile (gdbstub/gdbstub.c, handle_step).
+    const stop = await this.request(`vCont;s:${chosen.value}`);
+    clearTimeout(patience);
     if (!stop.ok) return stop;
     const settled = await this.machine.settle();
-    return settled.ok ? { ok: true, value: undefined } : settled;
+    return settled.ok ? { ok: true, value: end } : settled;
   }
 
-  /** Steps each vCPU that stands at a stop, so that the machine can go on from there. */
+  /**
+   * Steps each vCPU that stands at a stop, so that the machine can go on from there. One that waits
+   * for an interrupt stands behind its instruction, and needs no step.
+   */
   async leaveStops(): Promise<Result<undefined>> {
     if (this.breakpoints.size === 0) return { ok: true, value: undefined };
     for (const thread of this.threads) {
@@ -262,13 +288,10 @@ function notPaused(request: string): Failure {
   };
 }
 
-function noMemory(address: bigint, space: AddressSpace, answer: string): Failure {
+function noMemory(address: bigint, answer: string): Failure {
   return {
-    what: `There is no memory at ${space} address 0x${address.toString(16)}.`,
-    remedy:
-      space === 'virtual'
-        ? 'It is not mapped where the vCPU is now. Try a physical address, or another vCPU.'
-        : 'See “info mtree” of the monitor for what is there.',
+    what: `There is no memory at virtual address 0x${address.toString(16)}.`,
+    remedy: 'It is not mapped where the vCPU is now. Try a physical address, or another vCPU.',
     ...(answer === '' ? {} : { detail: answer }),
   };
 }

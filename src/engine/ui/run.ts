@@ -27,6 +27,7 @@ import {
 import { Console } from './console.js';
 import { Debugger } from './debugger.js';
 import { QmpClient, type QmpEvent } from './qmp.js';
+import { openPhysicalMemory, type PhysicalMemory } from './physical-memory.js';
 import { restoreMachine } from './restore.js';
 import { takeSnapshot, type SnapshotWish } from './take-snapshot.js';
 import { Trace } from './trace.js';
@@ -70,6 +71,8 @@ export interface RunOptions {
   record?: boolean;
   /** What to go on from, in place of a cold boot. */
   snapshot?: SnapshotSource | undefined;
+  /** Whether a cold boot stands at its reset, paused. */
+  halted?: boolean;
   createWorker(): Worker;
   /** Is called after anything that `Run` shows has changed. */
   onChange(): void;
@@ -105,6 +108,9 @@ export class Run {
   private readonly qmpConsole = new Console(QMP_CHANNEL);
   private readonly gdbConsole = new Console(GDB_CHANNEL);
   private readonly qmp: QmpClient;
+  /** Who waits for the machine to stand. */
+  private stopped: (() => void)[] = [];
+  private memory: ArrayBufferLike | undefined;
   private worker: Worker | undefined;
   private storage: RunStorage | undefined;
   /** Kept while the machine lives, as are the events: comlink issue 692. */
@@ -132,8 +138,9 @@ export class Run {
     );
     this.debugger = new Debugger({
       send: (bytes) => this.gdbConsole.send(bytes),
-      monitor: (command) => this.qmp.execute('human-monitor-command', { 'command-line': command }),
+      monitor: (command) => this.monitor(command),
       isPaused: () => this.state.name === 'paused',
+      pause: () => this.pause(),
       // Events of QMP come before the answer to what was asked after them.
       settle: () => this.qmp.execute('query-status'),
     });
@@ -165,7 +172,18 @@ export class Run {
     const storage = this.storage?.port;
     const record = this.trace.recording;
     const paths = { engineUrl, imageBase };
-    const boot = { ...paths, guest, ownFiles, disks, storage, translator, record, snapshot };
+    const halted = this.options.halted ?? false;
+    const boot = {
+      ...paths,
+      guest,
+      ownFiles,
+      disks,
+      storage,
+      translator,
+      record,
+      snapshot,
+      halted,
+    };
     const request = Comlink.transfer(boot, storage === undefined ? [] : [storage]);
     this.service.boot(request, this.events).then(
       (result) => {
@@ -205,6 +223,20 @@ export class Run {
     return this.qmp.execute('cont');
   }
 
+  /** Resolves when the machine stands, or has ended; at once when it does. */
+  untilStopped(): Promise<void> {
+    if (this.state.name === 'paused' || isOver(this.state)) return Promise.resolve();
+    return new Promise((resolve) => this.stopped.push(resolve));
+  }
+
+  /** RAM and ROM by physical address, as the machine's memory is laid out now. */
+  physicalMemory(): Promise<Result<PhysicalMemory>> {
+    return openPhysicalMemory(
+      (command) => this.monitor(command),
+      () => this.memory,
+    );
+  }
+
   /** Presses the machine's reset. */
   reset(): Promise<Result<object>> {
     return this.qmp.execute('system_reset');
@@ -238,6 +270,11 @@ export class Run {
     }
   }
 
+  /** A command of QEMU's monitor; what it prints. */
+  private monitor(command: string): Promise<Result<string>> {
+    return this.qmp.execute('human-monitor-command', { 'command-line': command });
+  }
+
   private createEvents(): EngineEvents {
     const changed = (): void => this.options.onChange();
     return {
@@ -262,6 +299,7 @@ export class Run {
 
   private attach({ channels: map, snapshot }: Booted): void {
     const { memory, wake, channels, trace } = map;
+    this.memory = memory;
     this.trace.attach(memory, trace);
     for (const each of [...this.consoles.values(), this.qmpConsole, this.gdbConsole]) {
       const address = channels[each.id];
@@ -307,6 +345,9 @@ export class Run {
     this.entered[next.name] = performance.now();
     if (isOver(next)) this.release();
     this.options.onChange();
+    if (next.name === 'paused' || isOver(next)) {
+      for (const resolve of this.stopped.splice(0)) resolve();
+    }
     if (isOver(next)) {
       // A run is finished when its disks are closed too: the next may open the same.
       const closed = this.storage?.end() ?? Promise.resolve();
@@ -320,6 +361,7 @@ export class Run {
     clearTimeout(this.quitTimer);
     for (const each of this.consoles.values()) each.detach();
     this.trace.detach();
+    this.memory = undefined;
     this.qmpConsole.detach();
     this.gdbConsole.detach();
     this.qmp.close();

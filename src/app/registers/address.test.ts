@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseAddress } from './model.js';
+import { parseAddress } from './address.js';
 
 describe('an address', () => {
   it('is hex, with or without 0x', () => {
