@@ -36,9 +36,13 @@ function builtGuest(id: string): Guest {
   throw new Error(`Set-up has not built ${id}.`);
 }
 
-export async function debugGuest(id: string, args: readonly string[] = []): Promise<DebuggedGuest> {
+export async function debugGuest(
+  id: string,
+  args: readonly string[] = [],
+  { stepMs }: { stepMs?: number } = {},
+): Promise<DebuggedGuest> {
   const guest = builtGuest(id);
-  const engine = await startEngine(['-S', ...args, ...resolveImages(guest, imageReference)], {
+  const engine = await startEngine(['-S', ...resolveImages(guest, imageReference), ...args], {
     consoles: guest.consoles.map((each) => each.id),
     memoryMiB: guest.addressSpaceMiB + 700,
     prepare(module, memory) {
@@ -59,13 +63,16 @@ export async function debugGuest(id: string, args: readonly string[] = []): Prom
     ok: true,
     value: await engine.monitor(command),
   });
-  const gdb = new Debugger({
-    send: (bytes) => engine.send('gdbstub', String.fromCharCode(...bytes)),
-    isPaused: () => paused,
-    monitor,
-    pause: async () => ({ ok: true, value: await engine.execute('stop') }),
-    settle: async () => ({ ok: true, value: await status() }),
-  });
+  const gdb = new Debugger(
+    {
+      send: (bytes) => engine.send('gdbstub', String.fromCharCode(...bytes)),
+      isPaused: () => paused,
+      monitor,
+      pause: async () => ({ ok: true, value: await engine.execute('stop') }),
+      settle: async () => ({ ok: true, value: await status() }),
+    },
+    stepMs,
+  );
   let read = 0;
   const pump = setInterval(() => {
     void engine.text('gdbstub', /^/).then((all) => {
