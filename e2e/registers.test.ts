@@ -54,7 +54,7 @@ describe('registers of el-walk, from its reset', () => {
     await pane(page).getByRole('searchbox', { name: 'Find registers' }).fill('sctlr_el3');
     const sctlr = register(page, 'SCTLR_EL3');
     await sctlr.locator('summary').click();
-    await sctlr.getByText('stage 1 translation').first().waitFor();
+    await sctlr.getByText('MMU off').first().waitFor();
     await pane(page).getByRole('searchbox', { name: 'Find registers' }).fill('');
 
     const memory = pane(page).getByRole('region', { name: 'Memory', exact: true });

@@ -248,7 +248,14 @@ export interface BootOptions {
 /** Boots a guest, in place of whatever ran. */
 export async function boot(
   machine: Guest,
-  { files = {}, stored = {}, from = 'default', record = wantsRecord(), halted = false, why }: BootOptions = {},
+  {
+    files = {},
+    stored = {},
+    from = 'default',
+    record = wantsRecord(),
+    halted = false,
+    why,
+  }: BootOptions = {},
 ): Promise<void> {
   const attached = withAttachments(machine);
   // What is attached in the panes has no part in a machine that goes on from a snapshot.

@@ -15,6 +15,9 @@ export interface InspectError {
     | 'gpt-address-size'
     | 'gpt-bad-entry'
     | 'memory-unreadable'
+    | 'translation-fault'
+    | 'address-size-fault'
+    | 'unknown-translation'
     | 'not-in-table';
   readonly message: string;
   readonly offset?: bigint;

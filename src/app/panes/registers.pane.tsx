@@ -1,12 +1,28 @@
+import { signal } from '@preact/signals';
+import type { FunctionComponent } from 'preact';
+import { useEffect } from 'preact/hooks';
+import type { Run } from '../../engine/ui/run.js';
 import type { Pane } from '../panes.js';
-import { Registers } from '../registers/registers.js';
 import { boot, guestOfRoute, runVersion, shownRun } from '../session.js';
+
+/** The pane's content and its decoders, which the page fetches with the first look at it. */
+const content = signal<FunctionComponent<{ run: Run }> | undefined>(undefined);
 
 /** What the vCPUs of the paused machine hold. */
 function RegistersPane() {
   void runVersion.value;
+  useEffect(() => {
+    void import('../registers/registers.js').then(({ Registers }) => (content.value = Registers));
+  }, []);
   const current = shownRun.value;
-  if (current !== undefined) return <Registers run={current} key={current.entered.fetching} />;
+  const Registers = content.value;
+  if (current !== undefined) {
+    return Registers === undefined ? (
+      <p class="pane-empty">Loading…</p>
+    ) : (
+      <Registers run={current} key={current.entered.fetching} />
+    );
+  }
   const entry = guestOfRoute.value;
   return (
     <div class="pane-empty">

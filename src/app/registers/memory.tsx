@@ -4,6 +4,7 @@ import type { Failure } from '../../engine/common/failure.js';
 import { hex } from '../../inspect/field.js';
 import { SECURITY_STATES, type SecurityState } from '../../inspect/security.js';
 import { FailureView } from '../failure-view.js';
+import { runVersion } from '../session.js';
 import { parseAddress } from './address.js';
 import type { RegistersModel } from './model.js';
 
@@ -25,6 +26,7 @@ interface Shown extends Place {
 
 /** Memory of the paused machine, in hex and as characters. */
 export function MemoryView({ model }: { model: RegistersModel }) {
+  void runVersion.value;
   const text = useSignal('');
   const space = useSignal<AddressSpace>('virtual');
   const place = useSignal<Place | undefined>(undefined);

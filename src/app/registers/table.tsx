@@ -22,7 +22,11 @@ export function RegisterTables({ model, find }: { model: RegistersModel; find: s
         if (group !== 'General') members.sort((a, b) => (a.name < b.name ? -1 : 1));
         const changed = members.filter(({ before }) => before !== undefined).length;
         return (
-          <details key={group} open={wanted !== '' || OPEN.has(group)} class="register-group">
+          <details
+            key={group}
+            open={wanted !== '' || OPEN.has(group)}
+            class={`register-group${group === 'General' ? ' general' : ''}`}
+          >
             <summary>
               {group}{' '}
               <span class="quiet">

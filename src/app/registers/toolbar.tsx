@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { isLive } from '../../engine/common/run-state.js';
 import { hex } from '../../inspect/field.js';
-import { boot, report } from '../session.js';
+import { boot, report, runVersion } from '../session.js';
 import { parseAddress } from './address.js';
 import type { RegistersModel } from './model.js';
 import { nextException } from './run-to.js';
@@ -14,6 +14,7 @@ export function bootHalted({ run }: RegistersModel): Promise<void> {
 
 /** Ways to go on by a little. */
 export function Toolbar({ model }: { model: RegistersModel }) {
+  void runVersion.value;
   const { run } = model;
   const live = isLive(run.state);
   const busy = model.busy.value !== undefined;
