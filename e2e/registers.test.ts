@@ -78,6 +78,99 @@ describe('registers of el-walk, from its reset', () => {
   });
 });
 
+/** Boots el-walk to stand before its first instruction, with the pane open. */
+async function haltedWalk(page: Page): Promise<void> {
+  await openPane(page);
+  await page.getByRole('button', { name: 'Boot halted' }).click();
+  await waitForState(page, ['paused'], BOOT_MS);
+  await openPane(page);
+  await register(page, 'pc').waitFor({ timeout: 30_000 });
+  await settled(page);
+}
+
+describe('going on by a little in el-walk', () => {
+  it('breaks at symbols, runs to levels and exceptions', { timeout: BOOT_MS }, async () => {
+    const { page, complaints } = await browser.open(`${inject('pageUrl')}?guest=el-walk&boot=0`);
+    await haltedWalk(page);
+    const code = pane(page).getByRole('region', { name: 'Code' });
+    await code.getByText('_start').first().waitFor();
+    expect(await code.locator('.at-pc').textContent()).toContain('▶');
+
+    // Its own program brings symbols.
+    await pane(page).getByRole('searchbox', { name: 'Break at' }).fill('main_el3');
+    await pane(page).getByRole('searchbox', { name: 'Break at' }).press('Enter');
+    await pane(page)
+      .getByRole('button', { name: /Remove the breakpoint/ })
+      .waitFor();
+    await settled(page);
+    await button(page, 'Resume').click();
+    await expect.poll(() => code.locator('h3').textContent()).toBe('Code in main_el3');
+    expect(await settled(page)).toContain('EL3, Secure');
+    await shoot(page, 'registers-code');
+    await pane(page)
+      .getByRole('button', { name: /Remove the breakpoint/ })
+      .click();
+
+    await settled(page);
+    await pane(page).getByRole('combobox', { name: 'Exception level to run to' }).selectOption('1');
+    await button(page, 'Run to').click();
+    await expect.poll(() => settled(page), { timeout: 60_000 }).toContain('NS-EL1, Non-secure');
+    await expect.poll(() => code.locator('h3').textContent()).toContain('main_el1');
+    // What it printed on the way shows that it came by EL2.
+    const printed = await page.evaluate(
+      () => globalThis.bootlink?.run()?.consoles.get('uart0')?.log.text() ?? '',
+    );
+    expect(printed).toContain('EL2: ERET to EL1');
+    expect(printed).not.toContain('EL1: CurrentEL');
+    // All but the breakpoints on the way are gone, and one on an address is set by a click.
+    expect(
+      await pane(page)
+        .getByRole('button', { name: /Remove the breakpoint/ })
+        .count(),
+    ).toBe(0);
+
+    await pane(page).press('e');
+    await expect.poll(() => settled(page), { timeout: 60_000 }).toContain('NS-EL2, Non-secure');
+    expect(await register(page, 'ESR_EL2').textContent()).toContain('HVC');
+    const next = code.locator('.at-pc + tr .code-address');
+    await next.click();
+    await expect.poll(() => next.getAttribute('aria-pressed')).toBe('true');
+    await settled(page);
+    await button(page, 'Resume').click();
+    await expect
+      .poll(() => code.locator('.at-pc .code-address').getAttribute('aria-pressed'))
+      .toBe('true');
+    await settled(page);
+    await code.locator('.at-pc .code-address').click();
+    await settled(page);
+
+    await pane(page).getByRole('combobox', { name: 'Exception level to run to' }).selectOption('3');
+    await button(page, 'Run to').click();
+    await expect.poll(() => settled(page), { timeout: 60_000 }).toContain('EL3, Secure');
+    expect(await register(page, 'ESR_EL3').textContent()).toContain('SMC');
+    expect(complaints).toEqual([]);
+  });
+
+  it('takes symbols of a file, and says what is wrong with one', { timeout: BOOT_MS }, async () => {
+    const { page } = await browser.open(`${inject('pageUrl')}?guest=el-walk&boot=0`);
+    await haltedWalk(page);
+    const symbols = pane(page).getByRole('region', { name: 'Symbols' });
+    const file = (name: string, text: string) =>
+      symbols.locator('input[type=file]').setInputFiles({
+        name,
+        mimeType: 'text/plain',
+        buffer: Buffer.from(text),
+      });
+    await symbols.getByText('el-walk.elf').waitFor();
+    await file('notes.txt', 'nothing');
+    await symbols.getByText('No symbol was found').waitFor();
+    const pc = (await valueOf(page, 'pc')).toString(16).padStart(16, '0');
+    await file('System.map', `${pc} T the_very_start\n`);
+    await symbols.getByText('1 of System.map').waitFor();
+    await pane(page).getByText('Code in the_very_start').waitFor();
+  });
+});
+
 describe('registers of a guest at its prompt', () => {
   it.each([
     ['rme', 'uart0', /=> /, /NS-EL2, Non-secure at/],
@@ -91,7 +184,25 @@ describe('registers of a guest at its prompt', () => {
     await register(page, 'pc').waitFor({ timeout: 60_000 });
     expect(await settled(page)).toMatch(place);
     expect(await valueOf(page, 'pc')).toBeGreaterThan(0n);
+    // The walk of the page comes to the bytes that QEMU's own walk finds.
+    const memory = pane(page).getByRole('region', { name: 'Memory', exact: true });
+    await memory.getByRole('button', { name: 'At pc' }).click();
+    const dump = memory.locator('.memory-dump');
+    await dump.waitFor();
+    const bytes = (text: string | null) => text?.replaceAll(/^[0-9a-fx]+/gm, '');
+    const virtual = bytes(await dump.textContent());
+    const translation = memory.getByRole('group', { name: 'Translation' });
+    const pa = /PA (0x[0-9a-f]+) \(Non-secure\)/.exec((await translation.textContent()) ?? '');
+    expect(pa).not.toBeNull();
+    if (id === 'rme') {
+      expect(await translation.textContent()).toContain('owned by Non-secure');
+    }
+    await translation.locator('summary').click();
     await shoot(page, `registers-${id}`);
+    await memory.getByRole('combobox', { name: 'Space' }).selectOption('Non-secure');
+    await memory.getByRole('searchbox', { name: 'Address' }).fill(pa?.[1] ?? '');
+    await memory.getByRole('button', { name: 'Show' }).click();
+    await expect.poll(async () => bytes(await dump.textContent())).toBe(virtual);
     await button(page, 'Resume').click();
     // It goes on as if nobody had looked.
     const before = await page.evaluate(

@@ -15,6 +15,8 @@ export interface InspectError {
     | 'gpt-address-size'
     | 'gpt-bad-entry'
     | 'memory-unreadable'
+    | 'not-symbols'
+    | 'truncated-file'
     | 'translation-fault'
     | 'address-size-fault'
     | 'unknown-translation'

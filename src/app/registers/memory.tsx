@@ -5,8 +5,8 @@ import { hex } from '../../inspect/field.js';
 import { SECURITY_STATES, type SecurityState } from '../../inspect/security.js';
 import { FailureView } from '../failure-view.js';
 import { runVersion } from '../session.js';
-import { parseAddress } from './address.js';
 import type { RegistersModel } from './model.js';
+import { OwnerView, TranslationView } from './translation.js';
 
 /** Bytes of memory shown at once, and in a row. */
 const SHOWN_BYTES = 256;
@@ -31,7 +31,7 @@ export function MemoryView({ model }: { model: RegistersModel }) {
   const space = useSignal<AddressSpace>('virtual');
   const place = useSignal<Place | undefined>(undefined);
   const shown = useSignal<Shown | undefined>(undefined);
-  const address = parseAddress(text.value);
+  const address = model.resolve(text.value);
   const version = model.version.value;
   const wanted = place.value;
   useEffect(() => {
@@ -73,6 +73,7 @@ export function MemoryView({ model }: { model: RegistersModel }) {
             type="search"
             value={text.value}
             placeholder="0x40000000"
+            list="registers-symbols"
             spellcheck={false}
             onInput={(event) => (text.value = event.currentTarget.value)}
           />
@@ -116,6 +117,12 @@ export function MemoryView({ model }: { model: RegistersModel }) {
           </button>
         ))}
       </form>
+      {wanted !== undefined &&
+        (wanted.space === 'virtual' ? (
+          <TranslationView model={model} va={wanted.address} />
+        ) : (
+          <OwnerView model={model} pa={wanted.address} space={wanted.space} />
+        ))}
       {shown.value?.failure !== undefined && <FailureView failure={shown.value.failure} />}
       {shown.value?.bytes !== undefined && (
         <Dump address={shown.value.address} bytes={shown.value.bytes} />

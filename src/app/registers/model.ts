@@ -4,6 +4,13 @@ import type { PhysicalMemory } from '../../engine/ui/physical-memory.js';
 import type { Failure, Result } from '../../engine/common/failure.js';
 import type { Run } from '../../engine/ui/run.js';
 import type { RegisterReader } from '../../inspect/register-groups.js';
+import type { SymbolTable } from '../../inspect/symbols/table.js';
+import { parseAddress } from './address.js';
+
+export interface LoadedSymbols {
+  readonly file: string;
+  readonly table: SymbolTable;
+}
 
 export interface ShownRegister {
   readonly name: string;
@@ -28,17 +35,38 @@ export class RegistersModel {
   readonly busy = signal<string | undefined>(undefined);
   /** Goes up when the vCPU was read: what is shown of its memory is read again. */
   readonly version = signal(0);
+  /** Names of the guest's code and data, and the file that they are from. */
+  readonly symbols = signal<LoadedSymbols | undefined>(undefined);
+  /** Whether something runs that `stopRunning` ends. */
+  readonly canStop = signal(false);
   /** Whether a step takes interrupts that are pending. */
   readonly interrupts = signal(false);
   /** By vCPU: what it held when it was last read. */
   private readonly last = new Map<string, ReadonlyMap<string, bigint>>();
   private values: ReadonlyMap<string, bigint> = new Map();
+  private stopWanted = false;
   private readAt: number | undefined;
 
   constructor(readonly run: Run) {}
 
   /** The shown vCPU's registers by name. */
   readonly read: RegisterReader = (name) => this.values.get(name);
+
+  /** The address that a text means: a symbol's, or digits of hex. */
+  resolve(text: string): bigint | undefined {
+    return this.symbols.value?.table.named(text.trim())?.address ?? parseAddress(text);
+  }
+
+  /** Ends what runs the machine by itself, wherever it is. */
+  stopRunning(): void {
+    this.stopWanted = true;
+    if (!this.isPaused) void this.run.pause();
+  }
+
+  /** Whether the visitor has asked to stop; loops that run the machine look. */
+  get isStopWanted(): boolean {
+    return this.stopWanted;
+  }
 
   get isPaused(): boolean {
     return this.run.state.name === 'paused';
@@ -48,7 +76,10 @@ export class RegistersModel {
   async follow(): Promise<void> {
     const paused = this.run.entered.paused;
     if (!this.isPaused || this.busy.value !== undefined || this.readAt === paused) return;
-    await this.act('Reading registers', () => this.refresh());
+    await this.act('Reading registers', async () => {
+      await this.turnToStopped();
+      return this.refresh();
+    });
   }
 
   async choose(thread: string): Promise<void> {
@@ -84,10 +115,18 @@ export class RegistersModel {
 
   /** Resumes, and resolves when the machine stands again or has ended. */
   async runToStop(): Promise<Result<unknown>> {
+    this.canStop.value = true;
     const resumed = await this.run.resume();
     // The answer comes behind the event that says that it runs.
     if (resumed.ok) await this.run.untilStopped();
+    await this.turnToStopped();
     return resumed;
+  }
+
+  /** Shows the vCPU that stands at a breakpoint, where another one is shown. */
+  private async turnToStopped(): Promise<void> {
+    const stopped = await this.run.debugger.whoStands(this.thread.value);
+    if (stopped.ok && stopped.value !== undefined) this.thread.value = stopped.value;
   }
 
   /** Reads registers and where memory lies. The marks of what changed move on with `marks`. */
@@ -120,11 +159,13 @@ export class RegistersModel {
     if (this.busy.value !== undefined) return;
     this.busy.value = what;
     this.note.value = undefined;
+    this.stopWanted = false;
     try {
       const result = await doIt();
       this.failure.value = result.ok ? undefined : result.failure;
     } finally {
       this.busy.value = undefined;
+      this.canStop.value = false;
     }
   }
 }

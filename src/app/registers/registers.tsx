@@ -8,9 +8,11 @@ import { decodeRegister } from '../../inspect/registers.js';
 import { placeName, usualSoftware } from '../../inspect/security.js';
 import { FailureView } from '../failure-view.js';
 import { report, runVersion } from '../session.js';
+import { CodeView } from './code.js';
 import { MemoryView } from './memory.js';
 import { modelOf, type RegistersModel } from './model.js';
 import { nextException } from './run-to.js';
+import { SymbolsView } from './symbols.js';
 import { Fields, RegisterTables } from './table.js';
 import { Toolbar } from './toolbar.js';
 import './registers.css';
@@ -84,7 +86,9 @@ export function Registers({ run }: { run: Run }) {
             <RegisterTables model={model} find={find.value} />
           </div>
           <div class="registers-column">
+            <CodeView model={model} />
             <MemoryView model={model} />
+            <SymbolsView model={model} />
           </div>
         </div>
       )}

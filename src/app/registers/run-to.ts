@@ -17,19 +17,16 @@ export class PassingStops {
   async set(wanted: ReadonlySet<bigint>): Promise<Result<unknown>> {
     const { debugger: gdb } = this.model.run;
     const own = new Set(gdb.stops);
-    for (const address of this.added) {
-      if (wanted.has(address)) continue;
-      const removed = await gdb.setStop(address, false);
-      if (!removed.ok) return removed;
-      this.added.delete(address);
-    }
-    for (const address of wanted) {
-      if (own.has(address)) continue;
-      const set = await gdb.setStop(address, true);
-      if (!set.ok) return set;
-      this.added.add(address);
-    }
-    return { ok: true, value: undefined };
+    const away = [...this.added].filter((address) => !wanted.has(address));
+    const fresh = [...wanted].filter((address) => !own.has(address));
+    // All requests at once: QEMU answers in order.
+    const results = await Promise.all([
+      ...away.map((address) => gdb.setStop(address, false)),
+      ...fresh.map((address) => gdb.setStop(address, true)),
+    ]);
+    for (const address of away) this.added.delete(address);
+    for (const address of fresh) this.added.add(address);
+    return results.find(({ ok }) => !ok) ?? { ok: true, value: undefined };
   }
 
   /** Takes all of them away; does nothing for a machine that has ended. */
@@ -52,7 +49,7 @@ export function nextException(model: RegistersModel): Promise<void> {
     let result = await passing.set(new Set(entries.map(({ address }) => address)));
     while (result.ok) {
       result = await model.runToStop();
-      if (!result.ok || isOver(model.run.state)) break;
+      if (!result.ok || isOver(model.run.state) || model.isStopWanted) break;
       result = await model.refresh(false);
       const pc = model.read('pc');
       const el = placeOfRegisters(model.read)?.el;

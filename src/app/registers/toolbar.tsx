@@ -1,10 +1,12 @@
 import { useSignal } from '@preact/signals';
 import { isLive } from '../../engine/common/run-state.js';
 import { hex } from '../../inspect/field.js';
+import { placeText } from '../../inspect/symbols/table.js';
 import { boot, report, runVersion } from '../session.js';
-import { parseAddress } from './address.js';
+import type { ExceptionLevel } from '../../inspect/security.js';
 import type { RegistersModel } from './model.js';
 import { nextException } from './run-to.js';
+import { runToLevel } from './run-to-level.js';
 
 /** Boots the run's machine again, to stand at its first instruction. */
 export function bootHalted({ run }: RegistersModel): Promise<void> {
@@ -50,6 +52,12 @@ export function Toolbar({ model }: { model: RegistersModel }) {
         >
           Next exception
         </button>
+        <RunToLevel model={model} ready={ready} />
+        {model.canStop.value && (
+          <button type="button" onClick={() => model.stopRunning()}>
+            Stop here
+          </button>
+        )}
         <label
           class="check"
           title="Whether a step takes interrupts that are pending, and time goes on"
@@ -94,10 +102,47 @@ export function Toolbar({ model }: { model: RegistersModel }) {
   );
 }
 
+/** Runs until the vCPU comes to a level from another one. */
+function RunToLevel({ model, ready }: { model: RegistersModel; ready: boolean }) {
+  const level = useSignal<ExceptionLevel>(1);
+  const levels = ([0, 1, 2, 3] as const).filter(
+    (el) => el === 0 || model.read(`SCTLR_EL${el}`) !== undefined,
+  );
+  return (
+    <span class="run-to">
+      <button
+        type="button"
+        disabled={!ready}
+        title="Run until this vCPU comes to that Exception level from another one"
+        onClick={() => void runToLevel(model, level.value)}
+      >
+        Run to
+      </button>
+      <select
+        aria-label="Exception level to run to"
+        value={level.value}
+        onChange={(event) => (level.value = Number(event.currentTarget.value) as ExceptionLevel)}
+      >
+        {levels.map((el) => (
+          <option key={el} value={el}>
+            EL{el}
+          </option>
+        ))}
+      </select>
+    </span>
+  );
+}
+
+/** The name of an address, where the symbols have one. */
+function named(model: RegistersModel, address: bigint): string {
+  const place = model.symbols.value?.table.at(address);
+  return place === undefined ? hex(address) : `${hex(address)} ${placeText(place)}`;
+}
+
 /** Addresses at which the machine stops. */
 function Breakpoints({ model, ready }: { model: RegistersModel; ready: boolean }) {
   const text = useSignal('');
-  const address = parseAddress(text.value);
+  const address = model.resolve(text.value);
   return (
     <form
       class="actions"
@@ -114,7 +159,8 @@ function Breakpoints({ model, ready }: { model: RegistersModel; ready: boolean }
         <input
           type="search"
           value={text.value}
-          placeholder="0x40000000"
+          placeholder={model.symbols.value === undefined ? '0x40000000' : '0x40000000 or main'}
+          list="registers-symbols"
           spellcheck={false}
           onInput={(event) => (text.value = event.currentTarget.value)}
         />
@@ -130,7 +176,7 @@ function Breakpoints({ model, ready }: { model: RegistersModel; ready: boolean }
           aria-label={`Remove the breakpoint at ${hex(stop)}`}
           onClick={() => void model.setStop(stop, false)}
         >
-          {hex(stop)} ×
+          {named(model, stop)} ×
         </button>
       ))}
     </form>

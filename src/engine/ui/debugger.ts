@@ -181,16 +181,37 @@ export class Debugger {
   async leaveStops(): Promise<Result<undefined>> {
     if (this.breakpoints.size === 0) return { ok: true, value: undefined };
     for (const thread of this.threads) {
-      const chosen = await this.choose(thread);
-      if (!chosen.ok) return chosen;
-      const pc = await this.request(`p${PC_NUMBER.toString(16)}`);
+      const pc = await this.programCounter(thread);
       if (!pc.ok) return pc;
-      const bytes = bytesOfHex(pc.value);
-      if (bytes === undefined || !this.breakpoints.has(numberOf(bytes))) continue;
+      if (!this.breakpoints.has(pc.value)) continue;
       const stepped = await this.step(thread);
       if (!stepped.ok) return stepped;
     }
     return { ok: true, value: undefined };
+  }
+
+  /** A vCPU that stands at a stop, `first` before others; undefined when none does. */
+  async whoStands(first: string | undefined): Promise<Result<string | undefined>> {
+    const none = { ok: true, value: undefined } as const;
+    if (this.breakpoints.size === 0 || this.threads.length < 2) return none;
+    const order = [...this.threads].sort((a, b) => Number(b === first) - Number(a === first));
+    for (const thread of order) {
+      const pc = await this.programCounter(thread);
+      if (!pc.ok) return pc;
+      if (this.breakpoints.has(pc.value)) return { ok: true, value: thread };
+    }
+    return none;
+  }
+
+  private async programCounter(thread: string): Promise<Result<bigint>> {
+    const chosen = await this.choose(thread);
+    if (!chosen.ok) return chosen;
+    const answer = await this.request(`p${PC_NUMBER.toString(16)}`);
+    if (!answer.ok) return answer;
+    const bytes = bytesOfHex(answer.value);
+    return bytes === undefined
+      ? { ok: false, failure: unexpected('p20', answer.value) }
+      : { ok: true, value: numberOf(bytes) };
   }
 
   private async choose(thread: string | undefined): Promise<Result<string>> {

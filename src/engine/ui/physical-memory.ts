@@ -25,12 +25,46 @@ export class PhysicalMemory {
     return space === 'Root' || space === 'Secure' ? this.map.secure : this.map.nonSecure;
   }
 
+  /**
+   * Where any of these 32-bit words (instructions) stand in physical memory, aligned; at most
+   * `most` of them.
+   */
+  async find(
+    words: readonly number[],
+    { base, size }: { base: bigint; size: bigint },
+    space: SecurityState,
+    most: number,
+  ): Promise<bigint[]> {
+    const found: bigint[] = [];
+    for (const range of this.ranges(space)) {
+      const from = base > range.base ? base : range.base;
+      const to = base + size < range.base + range.size ? base + size : range.base + range.size;
+      for (let at = from; at < to; at += BigInt(SEARCH_BYTES)) {
+        const buffer = this.buffer();
+        if (buffer === undefined) return found;
+        const bytes = Math.min(SEARCH_BYTES, Number(to - at));
+        const view = new Int32Array(buffer, range.address + Number(at - range.base), bytes >> 2);
+        for (const word of words) {
+          for (let n = view.indexOf(word | 0); n >= 0; n = view.indexOf(word | 0, n + 1)) {
+            if (found.length >= most) return found;
+            found.push(at + BigInt(n * 4));
+          }
+        }
+        if (bytes === SEARCH_BYTES) await new Promise((nextTask) => setTimeout(nextTask));
+      }
+    }
+    return found;
+  }
+
   /** Exactly `length` bytes from `pa`; undefined where not all of them are RAM or ROM. */
   read(pa: bigint, length: number, space: SecurityState): Uint8Array<ArrayBuffer> | undefined {
     const buffer = this.buffer();
     return buffer && readPhysical(this.ranges(space), buffer, pa, length);
   }
 }
+
+/** Words are searched for in pieces of so many bytes, and the page goes on between them. */
+const SEARCH_BYTES = 64 << 20;
 
 /** Learns from QEMU's monitor where the memory is. A guest may move it: ask again at each pause. */
 export async function openPhysicalMemory(

@@ -46,7 +46,7 @@ export interface Translation {
 }
 
 /** Where a stage's walk ended: the output, and the bits of it that the last entry does not give. */
-interface Leaf {
+export interface Leaf {
   readonly output: bigint;
   readonly descriptor: bigint;
   readonly limits: Limits;
@@ -111,7 +111,7 @@ function walkStage(
 }
 
 /** APTable, UXNTable and PXNTable of a table descriptor hold for all below (Arm ARM D8.4.1). */
-function tightened(limits: Limits, descriptor: bigint): Limits {
+export function tightened(limits: Limits, descriptor: bigint): Limits {
   return {
     noEl0: limits.noEl0 || bit(descriptor, 61),
     readOnly: limits.readOnly || bit(descriptor, 62),
@@ -121,7 +121,7 @@ function tightened(limits: Limits, descriptor: bigint): Limits {
 }
 
 /** The space of stage 1's output (Arm ARM D8.3.1, NS and NSE of block and page descriptors). */
-function outputSpace(regime: Regime, { descriptor, tableSpace }: Leaf): SecurityState {
+export function outputSpace(regime: Regime, { descriptor, tableSpace }: Leaf): SecurityState {
   const ns = bit(descriptor, 5);
   switch (spaceOfRegime(regime)) {
     case 'Non-secure':
@@ -137,8 +137,8 @@ function outputSpace(regime: Regime, { descriptor, tableSpace }: Leaf): Security
   }
 }
 
-/** Stage 2 of an intermediate address. */
-function stage2(
+/** Stage 2 of an intermediate address; what it read is added to `steps`. */
+export function stage2(
   regime: Regime,
   ipa: SpacedAddress,
   read: ReadPhysical,
