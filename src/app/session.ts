@@ -239,6 +239,8 @@ export interface BootOptions {
   from?: Beginning;
   /** Whether events are recorded; left out, as the visitor has chosen. */
   record?: boolean;
+  /** Whether it stands at its reset until it is resumed; with `from: 'cold'`. */
+  halted?: boolean;
   /** Something to tell the visitor about this boot. */
   why?: Failure | undefined;
 }
@@ -246,7 +248,14 @@ export interface BootOptions {
 /** Boots a guest, in place of whatever ran. */
 export async function boot(
   machine: Guest,
-  { files = {}, stored = {}, from = 'default', record = wantsRecord(), why }: BootOptions = {},
+  {
+    files = {},
+    stored = {},
+    from = 'default',
+    record = wantsRecord(),
+    halted = false,
+    why,
+  }: BootOptions = {},
 ): Promise<void> {
   const attached = withAttachments(machine);
   // What is attached in the panes has no part in a machine that goes on from a snapshot.
@@ -275,6 +284,7 @@ export async function boot(
       }),
     translator: route.value.translator,
     record,
+    halted,
     snapshot: snapshotOf(
       guest,
       { files: ownFiles, disks },

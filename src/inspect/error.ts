@@ -15,6 +15,11 @@ export interface InspectError {
     | 'gpt-address-size'
     | 'gpt-bad-entry'
     | 'memory-unreadable'
+    | 'not-symbols'
+    | 'truncated-file'
+    | 'translation-fault'
+    | 'address-size-fault'
+    | 'unknown-translation'
     | 'not-in-table';
   readonly message: string;
   readonly offset?: bigint;

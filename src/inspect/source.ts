@@ -20,3 +20,5 @@ export function iss(cause: string): string {
 
 export const GPC_CHAPTER = 'Arm ARM (DDI 0487) D9, The Granule Protection Check mechanism';
 export const SMCCC = 'SMC Calling Convention (DEN0028)';
+export const TRANSLATION_CHAPTER =
+  'Arm ARM (DDI 0487) D8, The AArch64 Virtual Memory System Architecture';

@@ -38,11 +38,13 @@ const machineOnlyFlags = `no-fd-bootchk no-hpet no-acpi win2k-hack portrait old-
 const questions = `h help version audio-help`;
 
 const noPort = 'a tab cannot open a port or socket; the page talks to QEMU itself';
+const noGdb = 'a tab cannot open a port for gdb; the Registers pane is the debugger here';
 const noFiles = 'a tab sees no files of the host; give the bytes as an image';
 const noProcess = 'QEMU runs in the page, not as a process of the host';
 const host: [names: string, takesArgument: boolean, instead: string][] = [
-  ['qmp qmp-pretty mon gdb', true, noPort],
-  ['s', false, noPort],
+  ['qmp qmp-pretty mon', true, noPort],
+  ['gdb', true, noGdb],
+  ['s', false, noGdb],
   ['vnc spice', true, 'the display is a pane of the page'],
   ['full-screen g sdl', false, 'the display is a pane of the page'],
   ['fsdev virtfs', true, 'a tab sees no folder of the host; attach a virtual FAT drive'],

@@ -1,6 +1,6 @@
 import { resolveImages, type Guest, type GuestImage } from '../../machine/guest.js';
 import { settleBlockNodes } from './block-nodes.js';
-import { MONITOR_CHANNEL, QMP_CHANNEL } from './console.js';
+import { GDB_CHANNEL, MONITOR_CHANNEL, QMP_CHANNEL } from './console.js';
 import { TRANSLATION_MIB } from './memory.js';
 import { ROM_FOLDER } from './roms.js';
 
@@ -48,7 +48,7 @@ export function commandLine(
   const settled = settleBlockNodes(guest, (image) => blockDriver(image, stored));
   const chardevs = [
     ...guest.consoles.map(({ id, mux }) => (mux === true ? `${id},mux=on` : id)),
-    ...[MONITOR_CHANNEL, QMP_CHANNEL],
+    ...[MONITOR_CHANNEL, QMP_CHANNEL, GDB_CHANNEL],
   ];
   return [
     ...chardevs.flatMap((id) => ['-chardev', `bootlink,id=${id}`]),

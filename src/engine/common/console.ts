@@ -31,6 +31,8 @@ export interface ChannelPlan {
 export const MONITOR_CHANNEL = 'monitor';
 /** Channel that carries the QEMU machine protocol. */
 export const QMP_CHANNEL = 'qmp';
+/** Channel of QEMU's gdbstub, which is started on it when a debugger is first wanted. */
+export const GDB_CHANNEL = 'gdbstub';
 
 /**
  * The channels of a guest with these consoles. A guest that prints faster than a page in the
@@ -41,6 +43,7 @@ export function planChannels(consoleIds: readonly string[]): ChannelPlan[] {
     ...consoleIds.map((name) => ({ name, outSize: 1 << 20, inSize: 1 << 16, lossy: true })),
     { name: MONITOR_CHANNEL, outSize: 1 << 16, inSize: 1 << 12, lossy: false },
     { name: QMP_CHANNEL, outSize: 1 << 18, inSize: 1 << 16, lossy: false },
+    { name: GDB_CHANNEL, outSize: 1 << 18, inSize: 1 << 16, lossy: false },
   ];
 }
 

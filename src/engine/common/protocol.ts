@@ -28,6 +28,8 @@ export interface BootRequest {
   record: boolean;
   /** Undefined for a cold boot. */
   snapshot: SnapshotSource | undefined;
+  /** Whether a machine that boots cold stands at its reset until QMP lets it go. */
+  halted: boolean;
 }
 
 /** What a machine is to go on from. */

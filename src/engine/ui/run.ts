@@ -1,6 +1,6 @@
 import * as Comlink from 'comlink';
 import type { Guest } from '../../machine/guest.js';
-import { MONITOR_CHANNEL, QMP_CHANNEL } from '../common/console.js';
+import { GDB_CHANNEL, MONITOR_CHANNEL, QMP_CHANNEL } from '../common/console.js';
 import { deferred } from '../common/deferred.js';
 import type { Failure, Result } from '../common/failure.js';
 import type { MemoryPlan } from '../common/memory.js';
@@ -25,10 +25,22 @@ import {
   type RunStateName,
 } from '../common/run-state.js';
 import { Console } from './console.js';
+import { Debugger } from './debugger.js';
 import { QmpClient, type QmpEvent } from './qmp.js';
+import { openPhysicalMemory, type PhysicalMemory } from './physical-memory.js';
 import { restoreMachine } from './restore.js';
 import { takeSnapshot, type SnapshotWish } from './take-snapshot.js';
 import { Trace } from './trace.js';
+
+/** Hands on what a console prints, in order. */
+function follow(console: Console, take: (bytes: Uint8Array) => void): void {
+  let read = 0;
+  console.onOutput(() => {
+    const { bytes, next } = console.log.raw(read, Number.MAX_SAFE_INTEGER);
+    read = next;
+    take(bytes);
+  });
+}
 
 /** How long QEMU may take to end after `quit` before its worker is ended, in ms. */
 const QUIT_PATIENCE_MS = 4000;
@@ -59,6 +71,8 @@ export interface RunOptions {
   record?: boolean;
   /** What to go on from, in place of a cold boot. */
   snapshot?: SnapshotSource | undefined;
+  /** Whether a cold boot stands at its reset, paused. */
+  halted?: boolean;
   createWorker(): Worker;
   /** Is called after anything that `Run` shows has changed. */
   onChange(): void;
@@ -88,8 +102,15 @@ export class Run {
   /** What the vCPUs did. */
   readonly trace: Trace;
 
+  /** Registers, memory and steps of the paused machine. */
+  readonly debugger: Debugger;
+
   private readonly qmpConsole = new Console(QMP_CHANNEL);
+  private readonly gdbConsole = new Console(GDB_CHANNEL);
   private readonly qmp: QmpClient;
+  /** Who waits for the machine to stand. */
+  private stopped: (() => void)[] = [];
+  private memory: ArrayBufferLike | undefined;
   private worker: Worker | undefined;
   private storage: RunStorage | undefined;
   /** Kept while the machine lives, as are the events: comlink issue 692. */
@@ -115,12 +136,16 @@ export class Run {
       (bytes) => this.qmpConsole.send(bytes),
       (event) => this.takeQmpEvent(event),
     );
-    let read = 0;
-    this.qmpConsole.onOutput(() => {
-      const { bytes, next } = this.qmpConsole.log.raw(read, Number.MAX_SAFE_INTEGER);
-      read = next;
-      this.qmp.receive(bytes);
+    this.debugger = new Debugger({
+      send: (bytes) => this.gdbConsole.send(bytes),
+      monitor: (command) => this.monitor(command),
+      isPaused: () => this.state.name === 'paused',
+      pause: () => this.pause(),
+      // Events of QMP come before the answer to what was asked after them.
+      settle: () => this.qmp.execute('query-status'),
     });
+    follow(this.qmpConsole, (bytes) => this.qmp.receive(bytes));
+    follow(this.gdbConsole, (bytes) => this.debugger.receive(bytes));
   }
 
   /** Resolves with the last state, when everything is given back. */
@@ -147,7 +172,18 @@ export class Run {
     const storage = this.storage?.port;
     const record = this.trace.recording;
     const paths = { engineUrl, imageBase };
-    const boot = { ...paths, guest, ownFiles, disks, storage, translator, record, snapshot };
+    const halted = this.options.halted ?? false;
+    const boot = {
+      ...paths,
+      guest,
+      ownFiles,
+      disks,
+      storage,
+      translator,
+      record,
+      snapshot,
+      halted,
+    };
     const request = Comlink.transfer(boot, storage === undefined ? [] : [storage]);
     this.service.boot(request, this.events).then(
       (result) => {
@@ -178,8 +214,27 @@ export class Run {
     return this.qmp.execute('stop');
   }
 
-  resume(): Promise<Result<object>> {
+  async resume(): Promise<Result<object>> {
+    // A machine that stands at a breakpoint would stop there again at once.
+    if (this.state.name === 'paused') {
+      const left = await this.debugger.leaveStops();
+      if (!left.ok) return left;
+    }
     return this.qmp.execute('cont');
+  }
+
+  /** Resolves when the machine stands, or has ended; at once when it does. */
+  untilStopped(): Promise<void> {
+    if (this.state.name === 'paused' || isOver(this.state)) return Promise.resolve();
+    return new Promise((resolve) => this.stopped.push(resolve));
+  }
+
+  /** RAM and ROM by physical address, as the machine's memory is laid out now. */
+  physicalMemory(): Promise<Result<PhysicalMemory>> {
+    return openPhysicalMemory(
+      (command) => this.monitor(command),
+      () => this.memory,
+    );
   }
 
   /** Presses the machine's reset. */
@@ -215,6 +270,11 @@ export class Run {
     }
   }
 
+  /** A command of QEMU's monitor; what it prints. */
+  private monitor(command: string): Promise<Result<string>> {
+    return this.qmp.execute('human-monitor-command', { 'command-line': command });
+  }
+
   private createEvents(): EngineEvents {
     const changed = (): void => this.options.onChange();
     return {
@@ -239,8 +299,9 @@ export class Run {
 
   private attach({ channels: map, snapshot }: Booted): void {
     const { memory, wake, channels, trace } = map;
+    this.memory = memory;
     this.trace.attach(memory, trace);
-    for (const each of [...this.consoles.values(), this.qmpConsole]) {
+    for (const each of [...this.consoles.values(), this.qmpConsole, this.gdbConsole]) {
       const address = channels[each.id];
       if (address !== undefined) each.attach(memory, address, wake);
     }
@@ -284,6 +345,9 @@ export class Run {
     this.entered[next.name] = performance.now();
     if (isOver(next)) this.release();
     this.options.onChange();
+    if (next.name === 'paused' || isOver(next)) {
+      for (const resolve of this.stopped.splice(0)) resolve();
+    }
     if (isOver(next)) {
       // A run is finished when its disks are closed too: the next may open the same.
       const closed = this.storage?.end() ?? Promise.resolve();
@@ -297,8 +361,11 @@ export class Run {
     clearTimeout(this.quitTimer);
     for (const each of this.consoles.values()) each.detach();
     this.trace.detach();
+    this.memory = undefined;
     this.qmpConsole.detach();
+    this.gdbConsole.detach();
     this.qmp.close();
+    this.debugger.close();
     this.worker?.terminate();
     this.service?.[Comlink.releaseProxy]();
     this.worker = undefined;

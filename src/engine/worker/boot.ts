@@ -168,7 +168,7 @@ async function start(
   await stored.serve(module, memory, wake);
   const restorer =
     snapshot === undefined ? undefined : new SnapshotRestorer(module, memory, snapshot);
-  const halted = restorer !== undefined;
+  const halted = restorer !== undefined || request.halted;
   module.callMain(commandLine(guest, request.translator, { stored: stored.names, halted }));
   const shared = memory.buffer as unknown as SharedArrayBuffer;
   const running = { engine: module, memory, manifest, guest, disks, own };

@@ -1,0 +1,218 @@
+import type { Page } from 'playwright-core';
+import { describe, expect, inject, it } from 'vitest';
+import { seriousFindings } from './axe.js';
+import { useBrowser, waitForState, waitForText } from './browser.js';
+
+/** Interpreted on two busy cores. */
+const BOOT_MS = Number(process.env.BOOTLINK_E2E_BOOT_SECONDS ?? 600) * 1000;
+
+const browser = useBrowser();
+const shots = process.env.BOOTLINK_SHOTS;
+
+async function shoot(page: Page, name: string): Promise<void> {
+  if (shots !== undefined) await page.screenshot({ path: `${shots}/${name}.png` });
+}
+
+const pane = (page: Page) => page.locator('.registers');
+const button = (page: Page, name: string) => pane(page).getByRole('button', { name, exact: true });
+const register = (page: Page, name: string) => pane(page).locator(`[data-register="${name}"]`);
+
+async function openPane(page: Page): Promise<void> {
+  await page.locator('.dv-tab', { hasText: 'Registers' }).click();
+}
+
+/** Waits until nothing is being done and the machine stands; the place that the pane names. */
+async function settled(page: Page): Promise<string> {
+  await page.locator('.registers[aria-busy="false"]').waitFor({ timeout: BOOT_MS });
+  await button(page, 'Resume').waitFor();
+  return (await pane(page).getByRole('region', { name: 'Where the vCPU is' }).textContent()) ?? '';
+}
+
+async function valueOf(page: Page, name: string): Promise<bigint> {
+  const text = await register(page, name).locator('.value').textContent();
+  return BigInt(/0x[0-9a-f]+/.exec(text ?? '')?.[0] ?? -1);
+}
+
+describe('registers of el-walk, from its reset', () => {
+  it('are shown, decoded, stepped through and marked', { timeout: BOOT_MS }, async () => {
+    const { page, complaints } = await browser.open(`${inject('pageUrl')}?guest=el-walk&boot=0`);
+    await openPane(page);
+    await page.getByRole('button', { name: 'Boot halted' }).click();
+    await waitForState(page, ['paused'], BOOT_MS);
+    await openPane(page);
+    await register(page, 'pc').waitFor({ timeout: 30_000 });
+    expect(await settled(page)).toContain('EL3, Secure at');
+    expect(await register(page, 'PSTATE').textContent()).toContain('EL3');
+    const pc = await valueOf(page, 'pc');
+    await pane(page).press('s');
+    await expect.poll(() => valueOf(page, 'pc')).not.toBe(pc);
+    await settled(page);
+    expect(await register(page, 'pc').getAttribute('class')).toBe('changed');
+    expect(await register(page, 'pc').textContent()).toContain(`was 0x${pc.toString(16)}`);
+    expect(await register(page, 'x30').getAttribute('class')).toBeNull();
+
+    await pane(page).getByRole('searchbox', { name: 'Find registers' }).fill('sctlr_el3');
+    const sctlr = register(page, 'SCTLR_EL3');
+    await sctlr.locator('summary').click();
+    await sctlr.getByText('MMU off').first().waitFor();
+    await pane(page).getByRole('searchbox', { name: 'Find registers' }).fill('');
+
+    const memory = pane(page).getByRole('region', { name: 'Memory', exact: true });
+    await memory.getByRole('button', { name: 'At pc' }).click();
+    const dump = memory.locator('.memory-dump');
+    await dump.waitFor();
+    const virtual = await dump.textContent();
+    await memory.getByRole('combobox', { name: 'Space' }).selectOption('Non-secure');
+    await memory.getByRole('button', { name: 'Show' }).click();
+    expect(await dump.textContent()).toBe(virtual);
+    await memory.getByRole('searchbox', { name: 'Address' }).fill('9000000');
+    await memory.getByRole('button', { name: 'Show' }).click();
+    await memory.getByText('There is no RAM or ROM at').waitFor();
+    await shoot(page, 'registers');
+    expect(await seriousFindings(page)).toEqual([]);
+
+    await button(page, 'Resume').click();
+    await waitForState(page, ['exited']);
+    await pane(page).getByText('No machine runs; below is what they were').waitFor();
+    expect(complaints).toEqual([]);
+  });
+});
+
+/** Boots el-walk to stand before its first instruction, with the pane open. */
+async function haltedWalk(page: Page): Promise<void> {
+  await openPane(page);
+  await page.getByRole('button', { name: 'Boot halted' }).click();
+  await waitForState(page, ['paused'], BOOT_MS);
+  await openPane(page);
+  await register(page, 'pc').waitFor({ timeout: 30_000 });
+  await settled(page);
+}
+
+describe('going on by a little in el-walk', () => {
+  it('breaks at symbols, runs to levels and exceptions', { timeout: BOOT_MS }, async () => {
+    const { page, complaints } = await browser.open(`${inject('pageUrl')}?guest=el-walk&boot=0`);
+    await haltedWalk(page);
+    const code = pane(page).getByRole('region', { name: 'Code' });
+    await code.getByText('_start').first().waitFor();
+    expect(await code.locator('.at-pc').textContent()).toContain('▶');
+
+    // Its own program brings symbols.
+    await pane(page).getByRole('searchbox', { name: 'Break at' }).fill('main_el3');
+    await pane(page).getByRole('searchbox', { name: 'Break at' }).press('Enter');
+    await pane(page)
+      .getByRole('button', { name: /Remove the breakpoint/ })
+      .waitFor();
+    await settled(page);
+    await button(page, 'Resume').click();
+    await expect.poll(() => code.locator('h3').textContent()).toBe('Code in main_el3');
+    expect(await settled(page)).toContain('EL3, Secure');
+    await shoot(page, 'registers-code');
+    await pane(page)
+      .getByRole('button', { name: /Remove the breakpoint/ })
+      .click();
+
+    await settled(page);
+    await pane(page).getByRole('combobox', { name: 'Exception level to run to' }).selectOption('1');
+    await button(page, 'Run to').click();
+    await expect.poll(() => settled(page), { timeout: 60_000 }).toContain('NS-EL1, Non-secure');
+    await expect.poll(() => code.locator('h3').textContent()).toContain('main_el1');
+    // What it printed on the way shows that it came by EL2.
+    const printed = await page.evaluate(
+      () => globalThis.bootlink?.run()?.consoles.get('uart0')?.log.text() ?? '',
+    );
+    expect(printed).toContain('EL2: ERET to EL1');
+    expect(printed).not.toContain('EL1: CurrentEL');
+    // All but the breakpoints on the way are gone, and one on an address is set by a click.
+    expect(
+      await pane(page)
+        .getByRole('button', { name: /Remove the breakpoint/ })
+        .count(),
+    ).toBe(0);
+
+    await pane(page).press('e');
+    await expect.poll(() => settled(page), { timeout: 60_000 }).toContain('NS-EL2, Non-secure');
+    expect(await register(page, 'ESR_EL2').textContent()).toContain('HVC');
+    const next = code.locator('.at-pc + tr .code-address');
+    await next.click();
+    await expect.poll(() => next.getAttribute('aria-pressed')).toBe('true');
+    await settled(page);
+    await button(page, 'Resume').click();
+    await expect
+      .poll(() => code.locator('.at-pc .code-address').getAttribute('aria-pressed'))
+      .toBe('true');
+    await settled(page);
+    await code.locator('.at-pc .code-address').click();
+    await settled(page);
+
+    await pane(page).getByRole('combobox', { name: 'Exception level to run to' }).selectOption('3');
+    await button(page, 'Run to').click();
+    await expect.poll(() => settled(page), { timeout: 60_000 }).toContain('EL3, Secure');
+    expect(await register(page, 'ESR_EL3').textContent()).toContain('SMC');
+    expect(complaints).toEqual([]);
+  });
+
+  it('takes symbols of a file, and says what is wrong with one', { timeout: BOOT_MS }, async () => {
+    const { page } = await browser.open(`${inject('pageUrl')}?guest=el-walk&boot=0`);
+    await haltedWalk(page);
+    const symbols = pane(page).getByRole('region', { name: 'Symbols' });
+    const file = (name: string, text: string) =>
+      symbols.locator('input[type=file]').setInputFiles({
+        name,
+        mimeType: 'text/plain',
+        buffer: Buffer.from(text),
+      });
+    await symbols.getByText('el-walk.elf').waitFor();
+    await file('notes.txt', 'nothing');
+    await symbols.getByText('No symbol was found').waitFor();
+    const pc = (await valueOf(page, 'pc')).toString(16).padStart(16, '0');
+    await file('System.map', `${pc} T the_very_start\n`);
+    await symbols.getByText('1 of System.map').waitFor();
+    await pane(page).getByText('Code in the_very_start').waitFor();
+  });
+});
+
+describe('registers of a guest at its prompt', () => {
+  it.each([
+    ['rme', 'uart0', /=> /, /NS-EL2, Non-secure at/],
+    ['sbsa-ref', 'uart0', /=> /, /NS-EL2, Non-secure at/],
+    ['virt-linux', 'uart0', /[#$] $/, /NS-EL1, Non-secure at/],
+  ] as const)('%s, from its snapshot', { timeout: BOOT_MS }, async (id, console, prompt, place) => {
+    const { page, complaints } = await browser.open(`${inject('pageUrl')}?guest=${id}`);
+    await waitForText(page, console, prompt, { timeout: BOOT_MS });
+    await openPane(page);
+    await button(page, 'Pause').click();
+    await register(page, 'pc').waitFor({ timeout: 60_000 });
+    expect(await settled(page)).toMatch(place);
+    expect(await valueOf(page, 'pc')).toBeGreaterThan(0n);
+    // The walk of the page comes to the bytes that QEMU's own walk finds.
+    const memory = pane(page).getByRole('region', { name: 'Memory', exact: true });
+    await memory.getByRole('button', { name: 'At pc' }).click();
+    const dump = memory.locator('.memory-dump');
+    await dump.waitFor();
+    const bytes = (text: string | null) => text?.replaceAll(/^[0-9a-fx]+/gm, '');
+    const virtual = bytes(await dump.textContent());
+    const translation = memory.getByRole('group', { name: 'Translation' });
+    const pa = /PA (0x[0-9a-f]+) \(Non-secure\)/.exec((await translation.textContent()) ?? '');
+    expect(pa).not.toBeNull();
+    if (id === 'rme') {
+      expect(await translation.textContent()).toContain('owned by Non-secure');
+    }
+    await translation.locator('summary').click();
+    await shoot(page, `registers-${id}`);
+    await memory.getByRole('combobox', { name: 'Space' }).selectOption('Non-secure');
+    await memory.getByRole('searchbox', { name: 'Address' }).fill(pa?.[1] ?? '');
+    await memory.getByRole('button', { name: 'Show' }).click();
+    await expect.poll(async () => bytes(await dump.textContent())).toBe(virtual);
+    await button(page, 'Resume').click();
+    // It goes on as if nobody had looked.
+    const before = await page.evaluate(
+      (name) => globalThis.bootlink?.run()?.consoles.get(name)?.log.text().length ?? 0,
+      console,
+    );
+    await page.evaluate((name) => {
+      globalThis.bootlink?.run()?.consoles.get(name)?.type('echo bootlink$((6*7))\n');
+    }, console);
+    await waitForText(page, console, /bootlink/, { from: before, timeout: 60_000 });
+    expect(complaints).toEqual([]);
+  });
+});
