@@ -3,7 +3,7 @@ import { decodePlace } from '../events/decode';
 import { KIND } from '../events/layout';
 import { exceptionClass, isCall } from '../esr/esr';
 import { hex } from '../field';
-import { placeName, usualSoftware, type ExceptionLevel, type Place } from '../security';
+import { placeName, type ExceptionLevel, type Place } from '../security';
 import { eventEvidence, stretch } from './evidence';
 import { tailOf } from './loops';
 import type {
@@ -52,8 +52,7 @@ function where(cpu: ObservedCpu): string {
   const level = levelOf(cpu);
   // A place of the recording that is not the level that PSTATE tells of is out of date.
   if (place !== undefined && (level === undefined || level === place.el)) {
-    const software = usualSoftware(place);
-    return `at ${placeName(place)}${software === '' ? '' : ` (${software})`}`;
+    return `at ${placeName(place)}`;
   }
   return level === undefined ? 'at a level that is not known' : `at EL${level.toString()}`;
 }

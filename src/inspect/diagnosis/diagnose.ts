@@ -6,7 +6,6 @@
 import { decodeEsr } from '../esr/esr';
 import { KIND } from '../events/layout';
 import { hex } from '../field';
-import { specialRegister } from '../source';
 import {
   crashesOf,
   crashFindings,
@@ -15,7 +14,7 @@ import {
   promptOn,
   type SeenCrash,
 } from './console-findings';
-import { cpuReport, isWaiting, placeOf, tightLoop } from './cpu-report';
+import { cpuReport, isWaiting, tightLoop } from './cpu-report';
 import { eventEvidence, stretch } from './evidence';
 import {
   exceptionFindings,
@@ -24,6 +23,7 @@ import {
   vectorFindings,
 } from './fault-findings';
 import { exceptionLoop, tailOf } from './loops';
+import { hangs, restFindings, SAMPLES } from './rest-findings';
 import type {
   CpuReport,
   Diagnosis,
@@ -41,14 +41,8 @@ const LOOP_QUIET_MS = 2000;
 export const STUCK_MS = 10_000;
 /** The same where only samples of the PC are known: an idle kernel looks like that too. */
 const STUCK_UNSEEN_MS = 30_000;
-/** Samples of the PC, a second apart. */
-const SAMPLES = 5;
 /** Resets that the guest asked for, with no prompt between. */
 const RESET_LOOP = 3;
-
-const B_SELF = 0x14000000;
-const WFI = 0xd503207f;
-const WFE = 0xd503205f;
 
 /** How long all consoles have been silent; the machine's whole time when none ever spoke. */
 function silence({ consoles, ranFor }: Observation): number {
@@ -172,12 +166,6 @@ function stuck(observation: Observation): Judged | undefined {
   };
 }
 
-/** The address of a branch to itself that a vCPU was at whenever it was looked at. */
-function hangs(cpu: ObservedCpu): bigint | undefined {
-  const places = tightLoop(cpu, SAMPLES);
-  return places?.find((pc) => cpu.code?.get(pc) === B_SELF);
-}
-
 function findingsOf(
   observation: Observation,
   loops: readonly ExceptionLoop[],
@@ -188,12 +176,19 @@ function findingsOf(
   const findings: Finding[] = [];
   const newest = crashes.find(({ restarted }) => !restarted) ?? crashes[0];
   const gpf = newestGpf(all);
-  const isGpf = newest?.crash.syndrome?.fault?.kind === 'granule protection fault';
-  if (gpf !== undefined && (newest === undefined || isGpf)) {
+  // A fault that a console prints and one that was recorded are the same: one reason, all evidence.
+  const printed =
+    newest?.crash.syndrome?.fault?.kind === 'granule protection fault' &&
+    gpf?.event.va === newest.crash.faultAddress;
+  if (gpf !== undefined && (newest === undefined || printed)) {
     const registers = newest?.crash.registers ?? cpus[gpf.event.cpu]?.registers;
-    findings.push(...granuleFindings(gpf.index, gpf.event, all, registers));
+    const found = granuleFindings(gpf.index, gpf.event, all, registers);
+    const said = newest === undefined ? [] : crashFindings(newest, observation)[0]?.evidence;
+    findings.push(
+      ...found.map((each) => ({ ...each, evidence: [...each.evidence, ...(said ?? [])] })),
+    );
   }
-  if (newest !== undefined) findings.push(...crashFindings(newest, observation));
+  if (newest !== undefined && !printed) findings.push(...crashFindings(newest, observation));
   for (const loop of loops) {
     const cpu = cpus.find((each) => each.cpu === loop.cpu);
     if (cpu?.events === undefined) continue;
@@ -248,58 +243,6 @@ function isFirst(loop: ExceptionLoop, index: number): boolean {
 function nearReset(cpu: ObservedCpu, index: number, pc: bigint): boolean {
   const reset = cpu.events?.event(index);
   return reset?.kind === 'reset' && pc >= reset.pc && pc < reset.pc + 4n;
-}
-
-/** Why a vCPU rests: a branch to itself, or a wait that nothing ends. */
-function restFindings(cpu: ObservedCpu): Finding[] {
-  const at = hangs(cpu);
-  const name = `vCPU ${cpu.cpu.toString()}`;
-  if (at !== undefined) {
-    return [
-      {
-        id: 'branch-to-self',
-        text: `${name} runs a branch to itself at ${hex(at)} (“b .”): firmware stops so after an error, and finished bare-metal programs do too.`,
-        evidence: [
-          {
-            kind: 'register',
-            cpu: cpu.cpu,
-            text: `PC ${hex(at)} in ${(cpu.samples?.length ?? 0).toString()} samples, the instruction there is ${hex(B_SELF, 8)}`,
-          },
-        ],
-        source: 'Arm ARM (DDI 0487) C6.2, B',
-      },
-    ];
-  }
-  const last = cpu.events?.event((cpu.events?.end ?? 0) - 1);
-  if (last?.kind === 'wait') {
-    const place = placeOf(cpu.events);
-    return [
-      {
-        id: 'waits-for-ever',
-        text: `${name} waits in ${last.wait} at ${hex(last.pc)} and nothing wakes it: no interrupt is enabled that could come, its timer is not set, or the program is at its end.`,
-        evidence: [eventEvidence((cpu.events?.end ?? 1) - 1, last)],
-        source: `Arm ARM (DDI 0487) D1.6, Wait for Interrupt mechanism; ${specialRegister('DAIF')}${place?.el === 3 ? '; SCR_EL3' : ''}`,
-      },
-    ];
-  }
-  const waits = tightLoop(cpu, SAMPLES)?.find((pc) =>
-    [WFI, WFE].includes(cpu.code?.get(pc - 4n) ?? cpu.code?.get(pc) ?? 0),
-  );
-  if (waits === undefined) return [];
-  return [
-    {
-      id: 'waits',
-      text: `${name} was in WFI or WFE whenever it was looked at: it is idle, or waits for an interrupt that does not come.`,
-      evidence: [
-        {
-          kind: 'register',
-          cpu: cpu.cpu,
-          text: `PC ${hex(waits)} in ${(cpu.samples?.length ?? 0).toString()} samples`,
-        },
-      ],
-      source: 'Arm ARM (DDI 0487) D1.6, Wait for Interrupt mechanism',
-    },
-  ];
 }
 
 /** QEMU's own last words. */
