@@ -14,7 +14,10 @@ declare global {
     | {
         run(): Run | undefined;
         storage(): Remote<StorageService>;
-        boot(guest: Guest, options?: { files?: OwnFiles; stored?: StoredDisks }): Promise<void>;
+        boot(
+          guest: Guest,
+          options?: { files?: OwnFiles; stored?: StoredDisks; from?: 'cold'; record?: boolean },
+        ): Promise<void>;
       }
     | undefined;
 }

@@ -3,6 +3,7 @@ import { App, Unsupported } from './app.js';
 import { warmFonts } from './fonts.js';
 import { keepForLater } from './install/install.js';
 import { seekIsolation } from './isolation.js';
+import { watchRuns } from './diagnosis/state.js';
 import { serveEmbedding } from './embed/serve.js';
 import { followLessonAddress } from './lessons/state.js';
 import { followRoute, keepAddress } from './machine/address.js';
@@ -47,6 +48,7 @@ async function main(root: HTMLElement): Promise<void> {
   if (route.value.embed === true) serveEmbedding();
   listenToShortcuts();
   watchHiding();
+  watchRuns();
   render(<App />, root);
   // The run in hand, for the browser's console and for tests: what consoles printed, as text.
   Object.defineProperty(globalThis, 'bootlink', {

@@ -19,6 +19,8 @@ export interface Pane {
    * show. Left out, the pane is there for every machine.
    */
   whenAvailable?: () => boolean;
+  /** Reads signals too: why the tab is marked, for a screen reader; undefined for no mark. */
+  mark?: () => string | undefined;
 }
 
 const found = import.meta.glob<{ pane: Pane }>('./panes/*.pane.tsx', { eager: true });

@@ -1,6 +1,7 @@
 import { isLive, isOver } from '../engine/common/run-state.js';
 import type { Run } from '../engine/ui/run.js';
 import { dialog } from './dialog-state.js';
+import { TroubleNotice } from './diagnosis/notice.js';
 import { UpdateOffer } from './install/update.js';
 import { dock } from './dock/workspace-state.js';
 import { Elapsed } from './elapsed.js';
@@ -119,6 +120,7 @@ function MachineControls({ run: current }: { run: Run }) {
         {stateText[state.name]}
       </span>
       <BootTime current={current} />
+      <TroubleNotice />
       <div class="machine-controls" role="toolbar" aria-label="Machine">
         <ColdBoot run={current} />
         {!isOver(state) && (

@@ -40,10 +40,30 @@ class PaneContent implements IContentRenderer {
 /** A tab is its title; a button inside of it would be out of reach of the keyboard. */
 class PaneTab implements ITabRenderer {
   readonly element = document.createElement('span');
+  private unmark: (() => void) | undefined;
+
+  constructor(private readonly pane: Pane | undefined) {}
 
   init({ title }: GroupPanelPartInitParameters): void {
     this.element.className = 'dock-tab';
     this.element.textContent = title;
+    const mark = this.pane?.mark;
+    if (mark === undefined) return;
+    const dot = document.createElement('span');
+    dot.className = 'dock-tab-mark';
+    const words = document.createElement('span');
+    words.className = 'visually-hidden';
+    this.unmark = effect(() => {
+      const why = mark();
+      words.textContent = why === undefined ? '' : ` (${why})`;
+      if (why === undefined) dot.remove();
+      else this.element.append(dot);
+      this.element.append(words);
+    });
+  }
+
+  dispose(): void {
+    this.unmark?.();
   }
 }
 
@@ -68,7 +88,7 @@ export class Dock {
     this.api = createDockview(element, {
       createComponent: ({ id }) => new PaneContent(findPane(id)),
       defaultTabComponent: 'title',
-      createTabComponent: () => new PaneTab(),
+      createTabComponent: ({ id }) => new PaneTab(findPane(id)),
       createRightHeaderActionComponent: (group) => new GroupMenu(this, group),
       disableFloatingGroups: true,
       disableDnd: this.width === 'narrow',

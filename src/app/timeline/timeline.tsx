@@ -1,4 +1,4 @@
-import { useComputed, useSignal } from '@preact/signals';
+import { effect, useComputed, useSignal } from '@preact/signals';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { DEFAULT_BURST } from '../../engine/common/trace.js';
 import type { Run } from '../../engine/ui/run.js';
@@ -11,6 +11,7 @@ import { findEvent, KIND_GROUPS } from './search.js';
 import type { Selection } from './draw.js';
 import type { View } from './view.js';
 import { zoom } from './view.js';
+import { wantedEvent } from './wanted.js';
 import './timeline.css';
 
 const ALL = 0xffff;
@@ -54,6 +55,16 @@ export function Timeline({ run }: { run: Run }) {
     const store = trace.stores.cpus.find((each) => each.cpu === value?.cpu);
     return value === undefined ? undefined : store?.event(value.index);
   });
+  useEffect(
+    () =>
+      effect(() => {
+        const { value } = wantedEvent;
+        if (value === undefined) return;
+        wantedEvent.value = undefined;
+        reveal(trace, state, value);
+      }),
+    [run],
+  );
   const some = trace.stores.count > 0;
   const svg = (): void => {
     const box = host.current?.querySelector('.timeline-plot');

@@ -17,7 +17,10 @@ export interface QmpCommands {
   'xen-save-devices-state': { arguments: { filename: string; live: boolean }; answer: object };
   'qom-get': { arguments: { path: string; property: string }; answer: unknown };
   quit: { arguments: undefined; answer: object };
-  'human-monitor-command': { arguments: { 'command-line': string }; answer: string };
+  'human-monitor-command': {
+    arguments: { 'command-line': string; 'cpu-index'?: number };
+    answer: string;
+  };
 }
 
 export type QmpCommand = keyof QmpCommands;

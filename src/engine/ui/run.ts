@@ -47,6 +47,17 @@ const QUIT_PATIENCE_MS = 4000;
 /** Lines of QEMU's own output that are kept. */
 const OUTPUT_LIMIT = 2000;
 
+/** Resets that are kept. */
+const RESETS_LIMIT = 32;
+
+/** A reset of the running machine. */
+export interface MachineReset {
+  /** The guest asked for it, by PSCI or a device; else the visitor did. */
+  readonly byGuest: boolean;
+  /** The newest line, not empty, of the first console that has one. */
+  readonly after: string;
+}
+
 /** What a run needs of the storage worker. */
 export interface RunStorage {
   port: MessagePort;
@@ -101,6 +112,8 @@ export class Run {
   readonly consoles: ReadonlyMap<string, Console>;
   /** What the vCPUs did. */
   readonly trace: Trace;
+  /** The newest resets of the machine. */
+  readonly resets: MachineReset[] = [];
 
   /** Registers, memory and steps of the paused machine. */
   readonly debugger: Debugger;
@@ -323,9 +336,32 @@ export class Run {
     });
   }
 
-  private takeQmpEvent({ event }: QmpEvent): void {
+  /** Runs a command of QEMU's monitor on a vCPU, also while the machine runs; what it printed. */
+  monitor(command: string, cpu = 0): Promise<Result<string>> {
+    return this.qmp.execute('human-monitor-command', {
+      'command-line': command,
+      'cpu-index': cpu,
+    });
+  }
+
+  private takeQmpEvent({ event, data }: QmpEvent): void {
     if (event === 'STOP') this.dispatch({ type: 'paused' });
     else if (event === 'RESUME') this.dispatch({ type: 'resumed' });
+    else if (event === 'RESET') this.addReset(data?.guest === true);
+  }
+
+  private addReset(byGuest: boolean): void {
+    const lines = [...this.consoles.values()]
+      .filter(({ id }) => id !== MONITOR_CHANNEL)
+      .flatMap(({ log }) =>
+        log
+          .lastLines(3)
+          .filter((line) => line.trim() !== '')
+          .slice(-1),
+      );
+    this.resets.push({ byGuest, after: lines[0] ?? '' });
+    if (this.resets.length > RESETS_LIMIT) this.resets.shift();
+    this.options.onChange();
   }
 
   private fail(what: string, detail: string | undefined): void {

@@ -1,11 +1,14 @@
 import { ConsoleRecogniser } from '../../inspect/console/recogniser.js';
-import type { PhaseEvent } from '../../inspect/console/event.js';
+import type { ConsoleEvent, PhaseEvent } from '../../inspect/console/event.js';
 import { EventStores } from '../../inspect/events/store.js';
 import { TraceControl, TraceReader, type TraceFilter } from '../common/trace.js';
 import type { Console } from './console.js';
 
 /** How often the rings are emptied. A ring of 1 MiB holds 16,384 records. */
 const READ_MS = 40;
+
+/** What is kept of what each console's lines mark: the newest. */
+const CONSOLE_EVENTS = 400;
 
 /** A line of a console that marks a phase of the boot, in guest time. */
 export interface TimedPhase {
@@ -22,6 +25,8 @@ export interface TimedPhase {
 export class Trace {
   readonly stores = new EventStores();
   readonly phases: TimedPhase[] = [];
+  /** What the lines of each console mark: phases, problems and crashes, by the console's id. */
+  readonly consoleEvents = new Map<string, ConsoleEvent[]>();
   /** False for an engine that cannot record. */
   available = true;
   private control: TraceControl | undefined;
@@ -81,9 +86,23 @@ export class Trace {
         at = next;
         for (const event of recogniser.push(decoder.decode(bytes, { stream: true }))) {
           if (event.kind === 'phase') this.addPhase(console.id, event);
+          if (event.kind !== 'rmm-call') this.keep(console.id, event);
         }
       }),
     );
+  }
+
+  private keep(console: string, event: ConsoleEvent): void {
+    let kept = this.consoleEvents.get(console);
+    if (kept === undefined) this.consoleEvents.set(console, (kept = []));
+    // A crash comes again as more of its dump is read.
+    const before =
+      event.kind === 'crash'
+        ? kept.findLastIndex((each) => each.kind === 'crash' && each.id === event.id)
+        : -1;
+    if (before >= 0) kept[before] = event;
+    else kept.push(event);
+    if (kept.length > CONSOLE_EVENTS) kept.shift();
   }
 
   private addPhase(console: string, phase: PhaseEvent): void {
