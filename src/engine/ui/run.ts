@@ -28,6 +28,7 @@ import { Console } from './console.js';
 import { QmpClient, type QmpEvent } from './qmp.js';
 import { restoreMachine } from './restore.js';
 import { takeSnapshot, type SnapshotWish } from './take-snapshot.js';
+import { Display, type InputEvent } from './display.js';
 import { Trace } from './trace.js';
 
 /** How long QEMU may take to end after `quit` before its worker is ended, in ms. */
@@ -87,6 +88,8 @@ export class Run {
   readonly consoles: ReadonlyMap<string, Console>;
   /** What the vCPUs did. */
   readonly trace: Trace;
+  /** The machine's picture. */
+  readonly display = new Display();
 
   private readonly qmpConsole = new Console(QMP_CHANNEL);
   private readonly qmp: QmpClient;
@@ -192,6 +195,19 @@ export class Run {
     return this.qmp.execute('system_powerdown');
   }
 
+  /** Gives the guest keys and movements of the pointer; refused while it is paused. */
+  sendInput(events: readonly InputEvent[]): Promise<Result<object>> {
+    return this.qmp.execute('input-send-event', { events });
+  }
+
+  /** Presses keys together, by QEMU's names, each for so many ms of guest time. */
+  pressKeys(keys: readonly string[], holdMs: number): Promise<Result<object>> {
+    return this.qmp.execute('send-key', {
+      keys: keys.map((data) => ({ type: 'qcode', data })),
+      'hold-time': holdMs,
+    });
+  }
+
   /** Takes a snapshot and keeps it in this browser; the machine goes on as it was. */
   async takeSnapshot(wish: SnapshotWish): Promise<Result<KeptSnapshot>> {
     const { service } = this;
@@ -238,8 +254,9 @@ export class Run {
   }
 
   private attach({ channels: map, snapshot }: Booted): void {
-    const { memory, wake, channels, trace } = map;
+    const { memory, wake, channels, trace, display } = map;
     this.trace.attach(memory, trace);
+    this.display.attach(memory, display);
     for (const each of [...this.consoles.values(), this.qmpConsole]) {
       const address = channels[each.id];
       if (address !== undefined) each.attach(memory, address, wake);
@@ -297,6 +314,7 @@ export class Run {
     clearTimeout(this.quitTimer);
     for (const each of this.consoles.values()) each.detach();
     this.trace.detach();
+    this.display.detach();
     this.qmpConsole.detach();
     this.qmp.close();
     this.worker?.terminate();
