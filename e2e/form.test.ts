@@ -64,7 +64,7 @@ it('the form builds PCI Express, NUMA, display, USB and tracing, as the command 
   await form.getByLabel('Distance 0–1').fill('31');
   await form.getByLabel('Distance 0–1').press('Tab');
 
-  await form.getByLabel('Display', { exact: true }).selectOption('ramfb');
+  await form.getByRole('combobox', { name: /^Display/ }).selectOption('ramfb');
   await form.getByLabel('Keyboard').check();
   await form.getByRole('group', { name: 'QEMU’s log' }).getByLabel('int', { exact: true }).check();
   await form.getByLabel('Only at these addresses (-dfilter)').fill('0x40000000+0x1000');

@@ -107,11 +107,11 @@ export function withNodeCpus(machine: Machine, { at }: NumaNode, cpus: string): 
       .split(',')
       .map((part) => part.trim())
       .filter((part) => part !== '');
-    const { cpus: _before, ...rest } = entry;
-    void _before;
     const [first] = parts;
-    if (first === undefined) return rest;
-    return { ...rest, cpus: parts.length === 1 ? first : parts };
+    // In its place among the keys, so that the command line keeps its order.
+    const next: Entry = { ...entry, cpus: parts.length === 1 ? (first ?? '') : parts };
+    if (first === undefined) Reflect.deleteProperty(next, 'cpus');
+    return next;
   });
   return { ...machine, numa };
 }
