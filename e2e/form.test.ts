@@ -1,6 +1,10 @@
 import { expect, inject, it } from 'vitest';
+import { fromArgs } from '../src/machine/from-args.js';
+import { openLink } from '../src/machine/link/decode.js';
+import { toArgs } from '../src/machine/to-args.js';
 import { seriousFindings } from './axe.js';
 import { useBrowser } from './browser.js';
+import { fixtureCatalogue } from './fixtures/catalogue.js';
 
 const browser = useBrowser();
 
@@ -38,5 +42,73 @@ it('the form adds drives, a network and script steps, names consoles, and undo t
   while (await undo.isEnabled()) await undo.click();
   await expect.poll(() => form.getByRole('listitem', { name: 'drive 1' }).count()).toBe(0);
   expect(await form.getByRole('listitem', { name: /^step/ }).count()).toBe(before);
+  expect(complaints).toEqual([]);
+});
+
+it('the form builds PCI Express, NUMA, display, USB and tracing, as the command line says them', async () => {
+  const { page, complaints } = await browser.open(`${inject('fixtureUrl')}?guest=three&boot=0`);
+  await page.locator('.dv-tab', { hasText: 'Machine' }).click();
+  const form = page.locator('.machine-form');
+  const row = (name: string | RegExp) => form.getByRole('listitem', { name, exact: true });
+  await form.getByRole('button', { name: 'Add a switch' }).click();
+  await form.getByLabel('Device to add').fill('nvme');
+  await form.getByRole('button', { name: 'Add this device' }).click();
+  await row('nvme').getByLabel('Bus').selectOption('down2');
+  await row('nvme').getByLabel('Properties').fill('serial=1');
+  await row('nvme').getByLabel('Properties').press('Tab');
+
+  await form.getByLabel('vCPUs', { exact: true }).first().fill('4');
+  await form.getByLabel('Nodes').selectOption('2');
+  await row('node 1').getByLabel('vCPUs').fill('2,3');
+  await row('node 1').getByLabel('vCPUs').press('Tab');
+  await form.getByLabel('Distance 0–1').fill('31');
+  await form.getByLabel('Distance 0–1').press('Tab');
+
+  await form.getByRole('combobox', { name: /^Display/ }).selectOption('ramfb');
+  await form.getByLabel('Keyboard').check();
+  await form.getByRole('group', { name: 'QEMU’s log' }).getByLabel('int', { exact: true }).check();
+  await form.getByLabel('Only at these addresses (-dfilter)').fill('0x40000000+0x1000');
+  await form.getByLabel('Event to trace').fill('pl011_*');
+  await form.getByRole('button', { name: 'Trace this' }).click();
+  await form.getByLabel('Instruction counting (-icount)').selectOption('3');
+  await page.locator('.dv-tab', { hasText: 'Display' }).waitFor();
+  expect(await seriousFindings(page)).toEqual([]);
+
+  // The command line says all of it, and says the same when it is read again.
+  const link = openLink(new URL(page.url()).hash, {
+    own: true,
+    findGuest: (id) =>
+      fixtureCatalogue.guests.flatMap((each) =>
+        each.state === 'ready' && each.guest.id === id ? [each.guest] : [],
+      )[0],
+  });
+  if (!link.ok) throw new Error(link.message);
+  const line = toArgs(link.machine);
+  for (const part of [
+    '-device pcie-root-port,id=port1,chassis=1',
+    '-device x3130-upstream,id=switch1,bus=port1',
+    '-device xio3130-downstream,id=down2,bus=switch1,chassis=3',
+    '-device nvme,bus=down2,serial=1',
+    '-numa node,nodeid=0,cpus=0-1,memdev=mem0',
+    '-numa node,nodeid=1,cpus=2,cpus=3,memdev=mem1',
+    '-numa dist,src=0,dst=1,val=31',
+    '-device ramfb',
+    '-device qemu-xhci',
+    '-device usb-kbd',
+    '-d int',
+    '-dfilter 0x40000000+0x1000',
+    '-trace pl011_*',
+    '-icount 3',
+  ]) {
+    expect(line.join(' ')).toContain(part);
+  }
+  expect(toArgs(fromArgs(line).machine)).toEqual(line);
+
+  await row('pcie-root-port port1')
+    .getByRole('button', { name: /^Remove/ })
+    .click();
+  await expect.poll(() => row('nvme').count()).toBe(0);
+  await form.getByLabel('Nodes').selectOption('0');
+  await expect.poll(() => row('node 1').count()).toBe(0);
   expect(complaints).toEqual([]);
 });

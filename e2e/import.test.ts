@@ -18,6 +18,23 @@ const disk = Buffer.from(
 );
 const hashOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
+/** What the chroot's qemu-img says of an image; it fails when it finds errors in it. */
+async function qemuImg(bytes: Uint8Array, ...command: string[]): Promise<string> {
+  const signal = new AbortController().signal;
+  const rootfs = await nativeChroot(resolve('.'), signal);
+  const folder = mkdtempSync(join(tmpdir(), 'bootlink-qcow2-'));
+  try {
+    writeFileSync(join(folder, 'disk.qcow2'), bytes);
+    return await rootfs.run(['qemu-img', ...command], {
+      bind: { '/mnt': folder },
+      cwd: '/mnt',
+      signal,
+    });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
 let server: Server | undefined;
 let address = '';
 const ranges: string[] = [];
@@ -144,6 +161,12 @@ it('exports qcow2 that comes back as the same disk; clone, resize and reset keep
     writeFileSync(process.env.BOOTLINK_E2E_KEEP, qcow2);
   }
   expect(qcow2.subarray(0, 4).toString('latin1')).toBe('QFI\xfb');
+  const check = JSON.parse(await qemuImg(qcow2, 'check', '--output=json', 'disk.qcow2')) as object;
+  expect(check).toMatchObject({ 'check-errors': 0, format: 'qcow2' });
+  expect(check).not.toHaveProperty('corruptions');
+  expect(check).not.toHaveProperty('leaks');
+  const info = await qemuImg(qcow2, 'info', '--output=json', 'disk.qcow2');
+  expect(JSON.parse(info)).toMatchObject({ format: 'qcow2', 'virtual-size': disk.length });
   expect(made.images).toContainEqual({ title: 'renamed', size: 32 << 20 });
   files['/disk.qcow2'] = qcow2;
   expect((await imported(page, `${address}/disk.qcow2`)).sha256).toBe(hashOf(disk));

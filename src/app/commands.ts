@@ -100,6 +100,23 @@ function consoleCommands(): Command[] {
   ];
 }
 
+function displayCommands(): Command[] {
+  const pane = panes.find(({ id }) => id === 'display');
+  if (shownRun.value === undefined || pane === undefined || !isAvailable(pane)) return [];
+  const tool = (name: string) => () => {
+    showPane('display');
+    requestAnimationFrame(() =>
+      dispatchEvent(new CustomEvent('bootlink-display', { detail: name })),
+    );
+  };
+  return [
+    { title: 'Save a screenshot of the display', run: tool('screenshot') },
+    { title: 'Fill the screen with the display', run: tool('fullScreen') },
+    { title: 'Type text into the display', run: tool('type') },
+    { title: 'Press Ctrl+Alt+Del at the display', run: tool('restart') },
+  ];
+}
+
 function paneCommands(): Command[] {
   const current = dock.value;
   if (current === undefined) return [];
@@ -140,5 +157,11 @@ function pageCommands(): Command[] {
 /** All that can be done now. */
 export function commands(): Command[] {
   void run.value;
-  return [...machineCommands(), ...consoleCommands(), ...paneCommands(), ...pageCommands()];
+  return [
+    ...machineCommands(),
+    ...consoleCommands(),
+    ...displayCommands(),
+    ...paneCommands(),
+    ...pageCommands(),
+  ];
 }

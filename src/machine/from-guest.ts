@@ -28,6 +28,24 @@ export function fromGuest(guest: Guest): Machine {
 }
 
 /**
+ * The machine of a guest that ran, which may be no built-in one: as it was kept in a snapshot. Its
+ * images are those of the catalogue with the same content, or files asked for by their hash.
+ */
+export function fromKeptGuest(guest: Guest, catalogue: readonly Guest[]): Machine {
+  const machine = fromGuest(guest);
+  const images = guest.images.map(({ name, sha256, size }) => {
+    for (const each of catalogue) {
+      const same = each.images.find((image) => image.sha256 === sha256 && image.size === size);
+      if (same !== undefined) return { name, catalogue: `${each.id}/${same.name}`, size };
+    }
+    return { name, sha256, size };
+  });
+  const next: Machine = { ...machine, ...(images.length === 0 ? {} : { images }) };
+  if (!catalogue.some(({ id }) => id === guest.id)) delete next.guest;
+  return next;
+}
+
+/**
  * 32-bit FNV-1a of what the guest is (arguments, consoles and image hashes), in hex: tells a
  * link that its built-in machine is not the one it was made from. Not a protection.
  */

@@ -1,69 +1,9 @@
-import type { ComponentChildren } from 'preact';
 import { consoleRoles } from '../../machine/schema/devices.js';
 import type { Console, Device, Drive, Machine, ScriptStep } from '../../machine/schema.js';
-import { edit, machine } from './model.js';
+import { Choice, replaced, Row, setList, Text, without, withText } from './form-fields.js';
+import { edit } from './model.js';
 
 /** Lists of a machine's parts, a line each: what can be changed without knowing QEMU's options. */
-
-type ListKey = 'drives' | 'netdevs' | 'consoles' | 'script' | 'devices';
-
-/** Takes a list in; an empty one is left out of the machine. */
-function setList<Key extends ListKey>(key: Key, list: NonNullable<Machine[Key]>): void {
-  const current = machine.value;
-  if (current === undefined) return;
-  const next: Machine = { ...current };
-  if (list.length === 0) Reflect.deleteProperty(next, key);
-  else next[key] = list;
-  edit(next, 'form');
-}
-
-const replaced = <T,>(list: readonly T[], at: number, item: T): T[] =>
-  list.map((each, index) => (index === at ? item : each));
-const without = <T,>(list: readonly T[], at: number): T[] =>
-  list.filter((_, index) => index !== at);
-
-/** An object with a key set, or left out when the text is empty. */
-function withText<T extends object>(part: T, key: string, text: string): T {
-  const next = { ...part, [key]: text };
-  if (text === '') Reflect.deleteProperty(next, key);
-  return next;
-}
-
-function Row({
-  what,
-  onRemove,
-  children,
-}: {
-  what: string;
-  onRemove?: () => void;
-  children: ComponentChildren;
-}) {
-  return (
-    <li class="part-row" aria-label={what}>
-      {children}
-      {onRemove !== undefined && (
-        <button type="button" aria-label={`Remove ${what}`} onClick={onRemove}>
-          Remove
-        </button>
-      )}
-    </li>
-  );
-}
-
-function Text(props: { label: string; value: string; onText: (text: string) => void }) {
-  return (
-    <label>
-      <span>{props.label}</span>
-      <input
-        type="text"
-        spellcheck={false}
-        value={props.value}
-        // On leaving: half a word must not become part of a machine.
-        onChange={({ currentTarget: { value } }) => props.onText(value)}
-      />
-    </label>
-  );
-}
 
 const interfaces = ['virtio', 'ide', 'scsi', 'sd', 'none'] as const;
 const formats = ['raw', 'qcow2'] as const;
@@ -128,29 +68,6 @@ function freeName(current: Machine, base: string): string {
   let n = 0;
   while (text.includes(`${base}${String(n)}`)) n++;
   return `${base}${String(n)}`;
-}
-
-function Choice(props: {
-  label: string;
-  value: string;
-  choices: readonly string[];
-  onChoice: (value: string) => void;
-}) {
-  const { value } = props;
-  const all = [...new Set([...props.choices, value])].filter((each) => each !== '');
-  return (
-    <label>
-      <span>{props.label}</span>
-      <select value={value} onChange={({ currentTarget }) => props.onChoice(currentTarget.value)}>
-        <option value="">default</option>
-        {all.map((each) => (
-          <option key={each} value={each}>
-            {each}
-          </option>
-        ))}
-      </select>
-    </label>
-  );
 }
 
 const adapters = ['virtio-net-pci', 'virtio-net-device', 'e1000e', 'e1000'] as const;

@@ -2,7 +2,11 @@ import type { ComponentChildren } from 'preact';
 import { boardFacts, memoryBytes, vcpuCount } from '../../machine/address-space.js';
 import type { Machine } from '../../machine/schema.js';
 import { capabilities } from './capabilities.js';
+import { Numa } from './form-numa.js';
 import { Drives, Network, Script, Serials } from './form-parts.js';
+import { Pcie } from './form-pcie.js';
+import { ScreenAndUsb } from './form-screen.js';
+import { Tracing } from './form-tracing.js';
 import { ImageList } from './image-list.js';
 import { edit, machine } from './model.js';
 
@@ -82,8 +86,12 @@ export function MachineForm() {
       </fieldset>
       <Drives current={current} />
       <Network current={current} />
+      <ScreenAndUsb current={current} />
+      <Pcie current={current} />
+      <Numa current={current} />
       <Serials current={current} />
       <Script current={current} />
+      <Tracing current={current} />
       <fieldset>
         <legend>Notes</legend>
         <Field label="Notes (Markdown)" help="Travel with the link.">
@@ -97,8 +105,7 @@ export function MachineForm() {
         </Field>
       </fieldset>
       <p class="quiet">
-        Everything else (devices, PCIe topology, NUMA, tracing) is in the command line and in the
-        JSON.
+        Everything else (objects, chardevs, -global, fw_cfg) is in the command line and in the JSON.
       </p>
     </div>
   );

@@ -2,7 +2,9 @@ import { effect, signal } from '@preact/signals';
 import { SnapshotStore, type KeptSnapshot } from '../../snapshots/store.js';
 import { isLive } from '../../engine/common/run-state.js';
 import type { Failure } from '../../engine/common/failure.js';
-import { boot, navigate, run, runVersion } from '../session.js';
+import { fromKeptGuest, guestFingerprint } from '../../machine/from-guest.js';
+import { toLink } from '../../machine/link/encode.js';
+import { boot, catalogue, navigate, run, runVersion, type Route } from '../session.js';
 import { readImport } from './import.js';
 
 /** What this browser keeps, the newest first; undefined until it was read. */
@@ -78,6 +80,20 @@ export async function take(name: string, automatic = false): Promise<void> {
   }
 }
 
+/** Where a snapshot's machine is shown: a built-in guest as such, any other as a link of its own. */
+function routeOf({ id, guest }: KeptSnapshot): Route {
+  const entries = catalogue.value?.ok === true ? catalogue.value.value.guests : [];
+  const guests = entries.flatMap((entry) => (entry.state === 'ready' ? [entry.guest] : []));
+  const builtIn = guests.find((each) => each.id === guest.id);
+  if (builtIn !== undefined && guestFingerprint(builtIn) === guestFingerprint(guest)) {
+    return { guest: guest.id, boot: false };
+  }
+  const link = toLink(fromKeptGuest(guest, guests), (name) =>
+    guests.find((each) => each.id === name),
+  );
+  return { guest: undefined, link, key: `snapshot:${id}`, own: true, boot: false };
+}
+
 /** Goes on from a snapshot, in place of whatever runs. */
 export async function open(about: KeptSnapshot): Promise<void> {
   failure.value = undefined;
@@ -92,7 +108,7 @@ export async function open(about: KeptSnapshot): Promise<void> {
     await refresh();
     return;
   }
-  navigate({ guest: about.guest.id, boot: false });
+  navigate(routeOf(about));
   await boot(about.guest, { from: { kind: 'kept', name: about.name, file } });
 }
 

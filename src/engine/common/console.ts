@@ -56,6 +56,8 @@ export interface ChannelMap {
   channels: Record<string, number>;
   /** Address of the trace's control block (`trace.ts`), 0 for an engine without one. */
   trace: number;
+  /** Address of the display's block (`display.ts`), 0 for an engine without one. */
+  display: number;
 }
 
 /** The page's end of a channel. */

@@ -1,5 +1,6 @@
 import { deferred } from '../common/deferred.js';
 import type { Failure, Result } from '../common/failure.js';
+import type { InputEvent } from './display.js';
 
 /** The commands that Bootlink uses: arguments and answer of each (QEMU's qapi/*.json). */
 export interface QmpCommands {
@@ -16,6 +17,12 @@ export interface QmpCommands {
   'xen-load-devices-state': { arguments: { filename: string }; answer: object };
   'xen-save-devices-state': { arguments: { filename: string; live: boolean }; answer: object };
   'qom-get': { arguments: { path: string; property: string }; answer: unknown };
+  'input-send-event': { arguments: { events: readonly InputEvent[] }; answer: object };
+  /** Pressed in this order, each for so many ms of the guest's time, then released. */
+  'send-key': {
+    arguments: { keys: { type: 'qcode'; data: string }[]; 'hold-time': number };
+    answer: object;
+  };
   quit: { arguments: undefined; answer: object };
   'human-monitor-command': {
     arguments: { 'command-line': string; 'cpu-index'?: number };

@@ -30,6 +30,7 @@ import { QmpClient, type QmpEvent } from './qmp.js';
 import { openPhysicalMemory, type PhysicalMemory } from './physical-memory.js';
 import { restoreMachine } from './restore.js';
 import { takeSnapshot, type SnapshotWish } from './take-snapshot.js';
+import { Display, type InputEvent } from './display.js';
 import { Trace } from './trace.js';
 
 /** Hands on what a console prints, in order. */
@@ -117,6 +118,8 @@ export class Run {
 
   /** Registers, memory and steps of the paused machine. */
   readonly debugger: Debugger;
+  /** The machine's picture. */
+  readonly display = new Display();
 
   private readonly qmpConsole = new Console(QMP_CHANNEL);
   private readonly gdbConsole = new Console(GDB_CHANNEL);
@@ -260,6 +263,19 @@ export class Run {
     return this.qmp.execute('system_powerdown');
   }
 
+  /** Gives the guest keys and movements of the pointer; refused while it is paused. */
+  sendInput(events: readonly InputEvent[]): Promise<Result<object>> {
+    return this.qmp.execute('input-send-event', { events });
+  }
+
+  /** Presses keys together, by QEMU's names, each for so many ms of guest time. */
+  pressKeys(keys: readonly string[], holdMs: number): Promise<Result<object>> {
+    return this.qmp.execute('send-key', {
+      keys: keys.map((data) => ({ type: 'qcode', data })),
+      'hold-time': holdMs,
+    });
+  }
+
   /** Takes a snapshot and keeps it in this browser; the machine goes on as it was. */
   async takeSnapshot(wish: SnapshotWish): Promise<Result<KeptSnapshot>> {
     const { service } = this;
@@ -311,9 +327,10 @@ export class Run {
   }
 
   private attach({ channels: map, snapshot }: Booted): void {
-    const { memory, wake, channels, trace } = map;
+    const { memory, wake, channels, trace, display } = map;
     this.memory = memory;
     this.trace.attach(memory, trace);
+    this.display.attach(memory, display);
     for (const each of [...this.consoles.values(), this.qmpConsole, this.gdbConsole]) {
       const address = channels[each.id];
       if (address !== undefined) each.attach(memory, address, wake);
@@ -398,6 +415,7 @@ export class Run {
     for (const each of this.consoles.values()) each.detach();
     this.trace.detach();
     this.memory = undefined;
+    this.display.detach();
     this.qmpConsole.detach();
     this.gdbConsole.detach();
     this.qmp.close();

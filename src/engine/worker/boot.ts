@@ -165,6 +165,7 @@ async function start(
   const trace = (module._bootlink_trace_control?.() ?? 0) >>> 0;
   // Before the first instruction; the page takes over once it knows where the block is.
   if (trace !== 0) new TraceControl(memory.buffer, trace).on = request.record;
+  const display = (module._bootlink_display?.() ?? 0) >>> 0;
   await stored.serve(module, memory, wake);
   const restorer =
     snapshot === undefined ? undefined : new SnapshotRestorer(module, memory, snapshot);
@@ -172,7 +173,7 @@ async function start(
   module.callMain(commandLine(guest, request.translator, { stored: stored.names, halted }));
   const shared = memory.buffer as unknown as SharedArrayBuffer;
   const running = { engine: module, memory, manifest, guest, disks, own };
-  return { channels: { memory: shared, wake, channels, trace }, restorer, running };
+  return { channels: { memory: shared, wake, channels, trace, display }, restorer, running };
 }
 
 /** The guest with the visitor's own files in place of images, and the bytes of those. */

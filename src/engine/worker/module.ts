@@ -33,6 +33,8 @@ export interface EngineModule {
   _bootlink_wake_word(): number;
   /** Address of the trace's control block (`trace.ts`); an engine of before has none. */
   _bootlink_trace_control?(): number;
+  /** Address of the display's block (`display.ts`); an engine of before has none. */
+  _bootlink_display?(): number;
 }
 
 export interface EngineOptions {

@@ -284,9 +284,28 @@ export class Library {
     await this.sweep();
   }
 
-  /** Deletes every image that nobody has open. */
+  /**
+   * Deletes every image, or none: whoever hears that one is in use has lost nothing.
+   *
+   * @throws FailureError naming an image that a machine uses
+   */
   async deleteAll(): Promise<void> {
-    for (const { id } of await this.store.db.getAll('images')) await this.delete(id);
+    const ids = (await this.store.db.getAll('images')).map(({ id }) => id);
+    // Each image is held while the next ones are asked for.
+    const hold = async (at: number): Promise<void> => {
+      const id = ids[at];
+      if (id !== undefined) {
+        await this.store.alone(id, () => hold(at + 1));
+        return;
+      }
+      await this.change('the library', () =>
+        strictly(this.store.db, ['images'], (transaction) =>
+          Promise.all(ids.map((each) => transaction.objectStore('images').delete(each))),
+        ),
+      );
+    };
+    await hold(0);
+    await this.sweep();
   }
 
   /**

@@ -1,0 +1,141 @@
+import { readFileSync } from 'node:fs';
+import type { Page } from 'playwright-core';
+import { describe, expect, inject, it } from 'vitest';
+import { fromGuest } from '../src/machine/from-guest.js';
+import { toLink } from '../src/machine/link/encode.js';
+import type { Device } from '../src/machine/schema.js';
+import { seriousFindings } from './axe.js';
+import { useBrowser, waitForState, waitForText } from './browser.js';
+import { builtGuests } from './catalogue.js';
+
+const url = inject('pageUrl');
+const fixtureUrl = inject('fixtureUrl');
+const browser = useBrowser();
+const uefi = (await builtGuests()).find(({ id }) => id === 'uefi');
+
+const BOOT_MS = 240_000;
+const DISPLAY = '.display-pane canvas';
+
+const tab = (page: Page) => page.locator('.dv-tab', { hasText: 'Display' });
+
+/** How many colours the display shows; 0 while it shows nothing. */
+function colours(page: Page): Promise<number> {
+  return page.evaluate((selector) => {
+    const canvas = document.querySelector<HTMLCanvasElement>(selector);
+    if (canvas === null || canvas.hidden) return 0;
+    const { data } = canvas
+      .getContext('2d', { alpha: false })
+      ?.getImageData(0, 0, canvas.width, canvas.height) ?? { data: new Uint8ClampedArray(0) };
+    return new Set(new Uint32Array(data.buffer)).size;
+  }, DISPLAY);
+}
+
+/** The console of EDK2's shell is the display's as well: what is typed there is seen on both. */
+async function bootShell(page: Page): Promise<string> {
+  await page.getByRole('button', { name: 'Boot this machine' }).click();
+  const console = uefi?.consoles[0]?.id ?? '';
+  await waitForText(page, console, /Shell> /, { timeout: BOOT_MS });
+  await tab(page).click();
+  await page.locator(DISPLAY).waitFor();
+  return console;
+}
+
+const link = (devices: Device[]): string => {
+  if (uefi === undefined) throw new Error('Set-up has not built the guest uefi.');
+  const machine = fromGuest(uefi);
+  return toLink({ ...machine, devices: [...(machine.devices ?? []), ...devices] });
+};
+
+const input: Device[] = [{ driver: 'qemu-xhci' }, { driver: 'usb-kbd' }, { driver: 'usb-tablet' }];
+
+describe.skipIf(uefi === undefined)('the display of EDK2 with ramfb', () => {
+  it(
+    'shows what the firmware draws, takes keys and is saved as PNG',
+    { timeout: 2 * BOOT_MS },
+    async () => {
+      const { page, complaints } = await browser.open(
+        `${url}${link([{ driver: 'ramfb' }, ...input])}`,
+      );
+      const console = await bootShell(page);
+      await page.waitForFunction(
+        (selector) => (document.querySelector<HTMLCanvasElement>(selector)?.width ?? 0) >= 800,
+        DISPLAY,
+      );
+      expect(await colours(page)).toBeGreaterThan(1);
+
+      // By keys of their place, shifted ones too; '?' is the guest's and not the page's help.
+      const before = await page.evaluate(
+        (id) => globalThis.bootlink?.run()?.consoles.get(id)?.log.text().length ?? 0,
+        console,
+      );
+      await page.locator(DISPLAY).click();
+      await page.keyboard.type('echo ', { delay: 60 });
+      for (const key of ['Shift+KeyT', 'KeyA', 'KeyB', 'Shift+Slash', 'Minus', 'Shift+Digit9']) {
+        await page.keyboard.press(key, { delay: 60 });
+      }
+      await page.keyboard.press('Enter');
+      await waitForText(page, console, /Tab\?-\(/, { from: before });
+      expect(await page.locator('dialog[open]').count()).toBe(0);
+
+      await page.getByRole('button', { name: 'Type text' }).click();
+      await page.getByLabel('Text to type into the display').fill('echo Typed_By-Bar');
+      await page.keyboard.press('Enter');
+      await waitForText(page, console, /Typed_By-Bar/, { from: before });
+      await page.getByRole('button', { name: 'Close' }).click();
+
+      const download = page.waitForEvent('download');
+      await page.getByRole('button', { name: 'Screenshot' }).click();
+      const file = await download;
+      expect(file.suggestedFilename()).toMatch(/\.png$/);
+      const png = readFileSync(await file.path());
+      expect([...png.subarray(0, 8)]).toEqual([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+      const size = await page.locator(DISPLAY).evaluate((canvas) => {
+        const { width, height } = canvas as HTMLCanvasElement;
+        return { width, height };
+      });
+      expect({ width: png.readUInt32BE(16), height: png.readUInt32BE(20) }).toEqual(size);
+
+      await page.getByRole('button', { name: 'Full screen' }).click();
+      await page.waitForFunction(() => document.fullscreenElement?.className === 'display-frame');
+      expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('CANVAS');
+      await page.evaluate(() => document.exitFullscreen());
+
+      expect(await seriousFindings(page)).toEqual([]);
+      await page.locator(DISPLAY).focus();
+      await page.keyboard.press('F6');
+      expect(await page.evaluate(() => document.activeElement?.tagName)).not.toBe('CANVAS');
+      expect(complaints).toEqual([]);
+    },
+  );
+
+  it('offers the keyboard that a machine lacks', { timeout: 2 * BOOT_MS }, async () => {
+    const { page } = await browser.open(`${url}${link([{ driver: 'ramfb' }])}`);
+    await bootShell(page);
+    expect(await page.getByRole('button', { name: 'Type text' }).isDisabled()).toBe(true);
+    await page.getByRole('button', { name: 'Add USB keyboard and tablet' }).click();
+    await page.getByRole('button', { name: 'Boot again' }).click();
+    await waitForState(page, ['running'], BOOT_MS);
+    const args = await page.evaluate(() => globalThis.bootlink?.run()?.guest.args.join(' '));
+    expect(args).toContain('-device qemu-xhci -device usb-kbd -device usb-tablet');
+  });
+
+  it('is not looked at while its pane is behind another', { timeout: 2 * BOOT_MS }, async () => {
+    const { page } = await browser.open(`${url}${link([{ driver: 'ramfb' }])}`);
+    await bootShell(page);
+    const interval = () => page.evaluate(() => globalThis.bootlink?.run()?.display.interval);
+    expect(await interval()).toBeGreaterThan(0);
+    await page.locator('.dv-tab', { hasText: 'Console' }).click();
+    await expect.poll(interval).toBe(0);
+  });
+});
+
+describe('the pane of the display', () => {
+  it('is there only for machines that have one', async () => {
+    const { page } = await browser.open(`${fixtureUrl}?guest=one&boot=0`);
+    await page.locator('.dv-tab', { hasText: 'Machine' }).waitFor();
+    expect(await tab(page).count()).toBe(0);
+    const machine = { format: 1 as const, board: { type: 'virt' }, devices: [{ driver: 'ramfb' }] };
+    await page.goto(`${fixtureUrl}${toLink(machine)}`);
+    await tab(page).waitFor();
+  });
+});
