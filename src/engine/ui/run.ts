@@ -299,11 +299,6 @@ export class Run {
     }
   }
 
-  /** A command of QEMU's monitor; what it prints. */
-  private monitor(command: string): Promise<Result<string>> {
-    return this.qmp.execute('human-monitor-command', { 'command-line': command });
-  }
-
   private createEvents(): EngineEvents {
     const changed = (): void => this.options.onChange();
     return {
