@@ -12,6 +12,7 @@ const empty: BenchResults = {
   engine: { qemuVersion: '10.0.13', rawBytes: 9_000_000, brotliBytes: 2_000_000 },
   guests: [],
   loads: [],
+  smp: [],
   mips: {},
   echoMs: [],
   longestTaskMs: [],
@@ -37,6 +38,8 @@ const measured: BenchResults = {
     },
   ],
   loads: [{ name: 'loop', title: 'loop', guest: 'rme', times: { native: [1], tab: [2] } }],
+  smp: [{ name: '4', title: 'four', guest: 'rme', times: { native: [2], tab: [6] } }],
+  incrementalBuildSeconds: 60,
   mips: { alu: { native: [100, 300, 200], tab: [50] } },
   echoMs: [1, 2, 3, 40],
   longestTaskMs: [0, 70],
@@ -56,7 +59,8 @@ it('leaves out the keys of what was not measured', () => {
     longestStallMs: 70,
     tabMemoryMiB: { rme: 500 },
     firstVisitBytes: { rme: 12_000_000 },
-    build: { fullSeconds: 723.8 },
+    smp: { 4: { nativeSeconds: 2, tabSeconds: 6 } },
+    build: { fullSeconds: 723.8, incrementalSeconds: 60 },
   });
   expect(JSON.stringify(toJson(measured))).not.toContain('"uefi":{"nativeSeconds":1,"tab');
 });

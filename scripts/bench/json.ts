@@ -54,6 +54,7 @@ export function toJson(results: BenchResults): object {
       guests.map(({ id, snapshotOpen }) => [id, opened(snapshotOpen)] as const),
     ),
     shellLoads: present(loads.map(({ name, times }) => [name, sides(times)] as const)),
+    smp: present(results.smp.map(({ name, times }) => [name, sides(times)] as const)),
     echoMs:
       p50 === undefined || p95 === undefined
         ? undefined
@@ -75,10 +76,10 @@ export function toJson(results: BenchResults): object {
             ),
             coldOpenSeconds: rounded(results.disk.coldOpenSeconds, 3),
           },
-    build:
-      results.fullBuildSeconds === undefined
-        ? undefined
-        : { fullSeconds: results.fullBuildSeconds },
+    build: present([
+      ['fullSeconds', results.fullBuildSeconds],
+      ['incrementalSeconds', results.incrementalBuildSeconds],
+    ]),
     failures: results.failures.length === 0 ? undefined : results.failures,
   };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));

@@ -8,7 +8,7 @@ import { cacheFolder } from '../setup/cache';
 import type { Rootfs } from '../setup/rootfs';
 import { setUp } from '../setup/setup';
 import { help, readArguments } from './arguments';
-import { newestFullBuild } from './build-log';
+import { newestBuild } from './build-log';
 import { measureDisk } from './disk';
 import { engineFacts } from './engine-size';
 import { toJson } from './json';
@@ -94,7 +94,9 @@ export async function runBench(options: BenchOptions): Promise<number> {
   say('Compressing the engine, building the page …');
   const engine = await engineFacts(built);
   const server = await servePage(built);
-  const fullBuildSeconds = newestFullBuild(join(cacheFolder(), 'logs'));
+  const logs = join(cacheFolder(), 'logs');
+  const fullBuildSeconds = newestBuild(logs, 'all');
+  const incrementalBuildSeconds = newestBuild(logs, 'QEMU alone');
   const before = load();
   const results: BenchResults = {
     set: wanted.set,
@@ -109,12 +111,15 @@ export async function runBench(options: BenchOptions): Promise<number> {
     mips: {},
     echoMs: [],
     longestTaskMs: [],
+    smp: [],
     ...(fullBuildSeconds === undefined ? {} : { fullBuildSeconds }),
+    ...(incrementalBuildSeconds === undefined ? {} : { incrementalBuildSeconds }),
     failures: missing,
   };
   try {
     const { rounds, query } = wanted;
-    await runRounds({ rootfs, server, built, rounds, query, signal, say }, guests, results);
+    const smp = wanted.set === 'full';
+    await runRounds({ rootfs, server, built, rounds, query, smp, signal, say }, guests, results);
   } finally {
     await server.close();
   }

@@ -60,6 +60,7 @@ function rows(results: BenchResults): string[][] {
       ...alone(`snapshot of ${id}`, times?.bytes, megabytes),
     ]),
     ...loads.map(({ title, guest, times }) => compared(`${title}, ${guest}`, times)),
+    ...results.smp.map(({ title, guest, times }) => compared(`${title}, ${guest}`, times)),
     ...alone(`key press to echo, p50 of ${presses}`, percentile(echoMs, 50), milliseconds),
     ...alone(`key press to echo, p95 of ${presses}`, percentile(echoMs, 95), milliseconds),
     ...alone('longest main-thread task', task, (value) =>
@@ -89,6 +90,11 @@ function rows(results: BenchResults): string[][] {
     ...alone('engine, raw', engine.rawBytes, megabytes),
     ...alone('engine, brotli', engine.brotliBytes, megabytes),
     ...alone('engine built from nothing', results.fullBuildSeconds, (value) => `${value} s`),
+    ...alone(
+      'engine built after a change to QEMU',
+      results.incrementalBuildSeconds,
+      (value) => `${value} s`,
+    ),
   ];
 }
 

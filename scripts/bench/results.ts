@@ -47,7 +47,11 @@ export interface BenchResults {
   /** The longest task of the main thread of each boot, ms; 0 when none took 50 ms. */
   longestTaskMs: number[];
   disk?: DiskFigures;
+  /** The load that is run once on each vCPU, by their number. */
+  smp: LoadResults[];
   fullBuildSeconds?: number;
+  /** Of a build after a change to QEMU's sources. */
+  incrementalBuildSeconds?: number;
   /** What could not be measured, and why. */
   failures: string[];
 }

@@ -6,7 +6,8 @@ import { guestUrl } from './arguments';
 import { echoGuest, loadGuest, loadSeconds, loadSteps, shellLoads } from './loads';
 import { addMips, mipsGuest, readMips } from './mips';
 import type { PageServer } from './page-server';
-import type { BenchResults, GuestResults } from './results';
+import type { BenchResults, GuestResults, LoadResults } from './results';
+import { parallelLoad, vcpuCounts, withVcpus } from './smp';
 import { TabMachine } from './tab';
 
 const nativePatienceSeconds = 300;
@@ -20,6 +21,8 @@ export interface Bench {
   built: string;
   rounds: number;
   query: string | undefined;
+  /** Whether to measure with several vCPUs too. */
+  smp: boolean;
   signal: AbortSignal;
   say: (line: string) => void;
 }
@@ -90,6 +93,31 @@ async function tab(bench: Bench, guest: Guest, into: GuestResults, results: Benc
   }
 }
 
+/** The load on every vCPU at once, in native QEMU and in the tab. */
+async function measureVcpus(bench: Bench, guest: Guest, count: number, into: LoadResults) {
+  const { rootfs, server, built, query, signal, say } = bench;
+  const changed = withVcpus(guest, count);
+  const steps = loadSteps(parallelLoad(count), shellOf(guest));
+  const guests = join(built, 'guests');
+  const machine = await NativeMachine.start({ guest: changed, guests, rootfs, signal });
+  try {
+    await machine.follow(changed.boot, nativePatienceSeconds);
+    into.times.native.push(loadSeconds(await machine.follow(steps, nativePatienceSeconds)));
+  } finally {
+    await machine.close();
+  }
+  const tabMachine = await TabMachine.open(signal);
+  try {
+    const url = `${guestUrl(server.url, guest.id, query)}&boot=0`;
+    await tabMachine.bootOther(url, changed);
+    into.times.tab.push(loadSeconds(await tabMachine.follow(steps)));
+  } finally {
+    await tabMachine.close();
+  }
+  const [native, tabs] = [into.times.native.at(-1), into.times.tab.at(-1)];
+  say(`  ${into.title}: native ${native?.toFixed(2)} s, tab ${tabs?.toFixed(2)} s`);
+}
+
 /** The guest by its snapshot: in a browser that has nothing, then again in the same one. */
 async function openSnapshot(bench: Bench, guest: Guest, { snapshotOpen }: GuestResults) {
   if (snapshotOpen === undefined) return;
@@ -136,6 +164,13 @@ export async function runRounds(
       times: { native: [], tab: [] },
     }));
   }
+  const smpGuest = bench.smp ? guests.find(({ id }) => id === loadGuest) : undefined;
+  if (smpGuest !== undefined) {
+    results.smp = vcpuCounts.map((count) => {
+      const { name, title } = parallelLoad(count);
+      return { name, title, guest: loadGuest, times: { native: [], tab: [] } };
+    });
+  }
   const sides = [
     { name: 'native', measure: native },
     { name: 'tab', measure: tab },
@@ -158,6 +193,18 @@ export async function runRounds(
           results.failures.push(failure);
           bench.say(`  ${failure}`);
         }
+      }
+    }
+    for (const [index, count] of vcpuCounts.entries()) {
+      const into = results.smp[index];
+      if (smpGuest === undefined || into === undefined) break;
+      try {
+        await measureVcpus(bench, smpGuest, count, into);
+      } catch (error) {
+        bench.signal.throwIfAborted();
+        const failure = `${into.title}, round ${round}: ${(error as Error).message}`;
+        results.failures.push(failure);
+        bench.say(`  ${failure}`);
       }
     }
   }

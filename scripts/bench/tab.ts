@@ -60,6 +60,14 @@ export class TabMachine {
     return met.at(-1) ?? 0;
   }
 
+  /** Boots a guest that is not in the catalogue; gives the seconds from there to its prompt. */
+  async bootOther(url: string, guest: Guest): Promise<number> {
+    await this.page.goto(url);
+    await this.page.evaluate((other) => globalThis.bootlink?.boot(other, { from: 'cold' }), guest);
+    const met = await this.watch(guest.boot, false);
+    return met.at(-1) ?? 0;
+  }
+
   /** Leaves the page, and waits until the threads of its machine have ended. */
   async leave(): Promise<void> {
     await this.page.goto('about:blank');
