@@ -117,8 +117,8 @@ describe.each([1, 4])('with %i CPUs', (cpus) => {
     { timeout: TIMEOUT_MS },
     async (_, way) => {
       const expected = await native(cpus);
-      // Ten families, the CPUs' shared memory and the last line
-      expect(expected).toHaveLength(12);
+      // Eleven families, the CPUs' shared memory and the last line
+      expect(expected).toHaveLength(13);
       const { lines, translated } = await inEngine(cpus, way);
       expect(lines).toEqual(expected);
       // Each of 800 operations is a block at least; one instruction a block is too slow to tell.

@@ -280,6 +280,40 @@ operations:
     op ldadd x2, x3, [x7]
     op ldxr x2, [x7]
 
+    family "memory tagging"
+    op irg x2, x3, x4
+    op irg x2, x3
+    op addg x2, x3, #16, #3
+    op subg x2, x3, #32, #5
+    op gmi x2, x3, x4
+    op subp x2, x3, x4
+    op subps x2, x3, x4
+    aligned "stg x7, [x7]", "ldr x2, [x7]"
+    aligned "stg x7, [x7]", "ldrb w2, [x7, #15]", "ldr x3, [x7, #12]"
+    aligned "stg x2, [x7]", "ldg x3, [x7]"
+    aligned "st2g x2, [x7]", "ldg x3, [x7, #16]"
+    aligned "stzg x7, [x7]", "ldp x2, x3, [x7]"
+    aligned "stz2g x2, [x7], #32", "ldg x3, [x7, #-16]"
+    aligned "stgp x2, x3, [x7, #16]!", "ldg x4, [x7]"
+    aligned "addg x7, x7, #16, #1", "str x2, [x7]"
+    aligned "ldxr x2, [x7]", "stxr w3, x4, [x7]"
+    aligned "ldaddal x2, x3, [x7]"
+    aligned "ldp x2, x3, [x7]", "caspal x2, x3, x4, x5, [x7]"
+    .irp i, "ldr x2", "ldrsh w2", "ldrb w2", "str x2", "strb w2", "ldr q0", "str q0", "ldg x2", "stg x2"
+    op \i, [x7]
+    .endr
+    op ldp q0, q1, [x7, #16]
+    op stp x2, x3, [x7, #-16]
+    op ld4 {v0.16b-v3.16b}, [x7]
+    op st3 {v0.8b-v2.8b}, [x7]
+    ops "msr tco, #1", "ldr x2, [x7]", "mrs x3, tco", "msr tco, #0"
+    op ldgm x2, [x7]
+    op stgm x2, [x7]
+    op stzgm x2, [x7]
+    op dc gva, x7
+    op dc gzva, x7
+    op dc zva, x7
+
     .pushsection .rodata.operations, "a"
     .quad 0
     .popsection

@@ -28,7 +28,7 @@ extern char secondary[];
 int64_t psci(uint64_t function, uint64_t a, uint64_t b, uint64_t c);
 
 /* The families of operations.S that access memory */
-enum { MEMORY_FAMILY = 7, ATOMIC_FAMILY = 8, MAX_FAMILIES = 16 };
+enum { MEMORY_FAMILY = 7, ATOMIC_FAMILY = 8, TAG_FAMILY = 9, MAX_FAMILIES = 16 };
 
 static uint64_t digests[CPUS][MAX_FAMILIES + 1];
 static uint64_t faults[CPUS];
@@ -68,7 +68,8 @@ static uint64_t value(uint64_t *seed)
 /* Aligned, unaligned, crossing into the next page, read-only, and not mapped. */
 static uint64_t address(uint64_t r, uint64_t family)
 {
-    const uint64_t window = WINDOW;
+    /* With one of two tags, so that accesses pass as well as fail. */
+    const uint64_t window = family == TAG_FAMILY ? TAGGED_WINDOW | (r >> 40 & 1) << 56 : WINDOW;
 
     /*
      * Whether a compare-and-swap that does not swap needs write permission is left open by
@@ -121,6 +122,26 @@ static uint64_t fold_window(uint64_t at, uint64_t digest)
     return digest;
 }
 
+/* Tags and data round an address of the tagged window. */
+static uint64_t fold_tags(uint64_t at, uint64_t digest)
+{
+    uint64_t base = at << 8 >> 8 & ~15ull;
+
+    if (base < TAGGED_WINDOW + 64 || base >= TAGGED_WINDOW + WINDOW_PAGES * PAGE_SIZE - 128) {
+        return digest;
+    }
+    for (int i = -2; i < 4; i++) {
+        uint64_t granule = base + i * 16;
+        uint64_t tag = granule;
+
+        __asm__ volatile(".arch_extension memtag\n\tldg %0, [%1]" : "+r"(tag) : "r"(granule));
+        digest = fold(digest, tag);
+        digest = fold(digest, *(volatile uint64_t *)granule);
+        digest = fold(digest, *(volatile uint64_t *)(granule + 8));
+    }
+    return digest;
+}
+
 static void probe(unsigned cpu)
 {
     uint64_t seed = 88172645463325252ull;
@@ -145,10 +166,16 @@ static void probe(unsigned cpu)
             in.flags = random64(&seed) & 0xf0000000;
             in.address = address(random64(&seed), o->family);
             faults[cpu] = 0;
+            if (o->family == TAG_FAMILY) {
+                check_tags(true);
+            }
             __asm__ volatile("msr fpcr, %0" ::"r"(control));
             o->run(&in, &out);
             __asm__ volatile("msr fpcr, xzr");
-            if (o->family >= MEMORY_FAMILY) {
+            if (o->family == TAG_FAMILY) {
+                check_tags(false);
+                *digest = fold_tags(in.address, *digest);
+            } else if (o->family >= MEMORY_FAMILY) {
                 *digest = fold_window(in.address, *digest);
             }
             for (unsigned i = 0; i < sizeof(out) / 8; i++) {

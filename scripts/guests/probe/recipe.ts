@@ -9,7 +9,7 @@ const roundsAddress = 0x47fffff8;
 /** QEMU's arguments for this many CPUs, each operation running this often. */
 export function probeArgs(cpus: number, rounds: number): string[] {
   return [
-    ...['-M', 'virt', '-cpu', 'max,pauth-impdef=on', '-m', '128M', '-smp', String(cpus)],
+    ...['-M', 'virt,mte=on', '-cpu', 'max,pauth-impdef=on', '-m', '128M', '-smp', String(cpus)],
     ...['-net', 'none', '-vga', 'none', '-semihosting'],
     ...['-device', 'loader,file=image:probe.elf,cpu-num=0'],
     ...['-device', `loader,addr=0x${roundsAddress.toString(16)},data=${rounds},data-len=8`],
@@ -25,7 +25,7 @@ export const probe: Recipe = {
   id: 'probe',
   title: 'Instruction probe',
   summary: 'A digest of what every family of instructions does.',
-  description: `Bare metal at EL1. It runs each of some 700 operations on edge values and
+  description: `Bare metal at EL1. It runs each of some 800 operations on edge values and
 pseudo-random ones, under every rounding mode, on aligned, unaligned, page-crossing and faulting
 addresses, and prints one digest for each family. The lines must equal native QEMU's.`,
   tryThis: [],
@@ -33,7 +33,7 @@ addresses, and prints one digest for each family. The lines must equal native QE
   consoles: [{ id: 'uart0', role: 'guest', title: 'Serial port' }],
   pieces: [image],
   images: [{ name: 'probe.elf', piece: image, file: 'probe.elf', use: 'file' }],
-  addressSpaceMiB: 128 + 16 + 128,
+  addressSpaceMiB: 128 + 4 + 16 + 128,
   boot: [{ console: 'uart0', expect: 'probe: the end' }],
   check: [],
   exits: 0,
