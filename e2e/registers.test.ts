@@ -65,7 +65,7 @@ describe('registers of el-walk, from its reset', () => {
     await memory.getByRole('combobox', { name: 'Space' }).selectOption('Non-secure');
     await memory.getByRole('button', { name: 'Show' }).click();
     expect(await dump.textContent()).toBe(virtual);
-    await memory.getByRole('searchbox', { name: 'Address' }).fill('9000000');
+    await memory.getByRole('combobox', { name: 'Address' }).fill('9000000');
     await memory.getByRole('button', { name: 'Show' }).click();
     await memory.getByText('There is no RAM or ROM at').waitFor();
     await shoot(page, 'registers');
@@ -97,8 +97,8 @@ describe('going on by a little in el-walk', () => {
     expect(await code.locator('.at-pc').textContent()).toContain('▶');
 
     // Its own program brings symbols.
-    await pane(page).getByRole('searchbox', { name: 'Break at' }).fill('main_el3');
-    await pane(page).getByRole('searchbox', { name: 'Break at' }).press('Enter');
+    await pane(page).getByRole('combobox', { name: 'Break at' }).fill('main_el3');
+    await pane(page).getByRole('combobox', { name: 'Break at' }).press('Enter');
     await pane(page)
       .getByRole('button', { name: /Remove the breakpoint/ })
       .waitFor();
@@ -107,6 +107,16 @@ describe('going on by a little in el-walk', () => {
     await expect.poll(() => code.locator('h3').textContent()).toBe('Code in main_el3');
     expect(await settled(page)).toContain('EL3, Secure');
     await shoot(page, 'registers-code');
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await page.setViewportSize({ width: 390, height: 844 });
+    await code.locator('.at-pc').scrollIntoViewIfNeeded();
+    await shoot(page, 'registers-phone-dark');
+    // On a phone nothing of the pane is wider than the screen.
+    const width = await pane(page).evaluate((node) => node.scrollWidth - node.clientWidth);
+    expect(width).toBeLessThanOrEqual(0);
+    expect(await seriousFindings(page)).toEqual([]);
+    await page.setViewportSize({ width: 1280, height: 720 });
+    await shoot(page, 'registers-dark');
     await pane(page)
       .getByRole('button', { name: /Remove the breakpoint/ })
       .click();
@@ -129,9 +139,6 @@ describe('going on by a little in el-walk', () => {
         .count(),
     ).toBe(0);
 
-    await pane(page).press('e');
-    await expect.poll(() => settled(page), { timeout: 60_000 }).toContain('NS-EL2, Non-secure');
-    expect(await register(page, 'ESR_EL2').textContent()).toContain('HVC');
     const next = code.locator('.at-pc + tr .code-address');
     await next.click();
     await expect.poll(() => next.getAttribute('aria-pressed')).toBe('true');
@@ -143,6 +150,10 @@ describe('going on by a little in el-walk', () => {
     await settled(page);
     await code.locator('.at-pc .code-address').click();
     await settled(page);
+
+    await pane(page).press('e');
+    await expect.poll(() => settled(page), { timeout: 60_000 }).toContain('NS-EL2, Non-secure');
+    expect(await register(page, 'ESR_EL2').textContent()).toContain('HVC');
 
     await pane(page).getByRole('combobox', { name: 'Exception level to run to' }).selectOption('3');
     await button(page, 'Run to').click();
@@ -168,6 +179,25 @@ describe('going on by a little in el-walk', () => {
     await file('System.map', `${pc} T the_very_start\n`);
     await symbols.getByText('1 of System.map').waitFor();
     await pane(page).getByText('Code in the_very_start').waitFor();
+  });
+});
+
+describe('going from world to world in four-worlds', () => {
+  it('tells Realm, Secure and Non-secure EL2 apart', { timeout: BOOT_MS }, async () => {
+    const { page } = await browser.open(`${inject('pageUrl')}?guest=four-worlds&boot=0`);
+    await haltedWalk(page);
+    await pane(page).getByRole('combobox', { name: 'Exception level to run to' }).selectOption('2');
+    const places = new Set<string>();
+    const wanted = ['NS-EL2, Non-secure', 'S-EL2, Secure', 'R-EL2, Realm'];
+    for (let visit = 0; visit < 12 && !wanted.every((each) => places.has(each)); visit++) {
+      const before = await pane(page).getAttribute('data-version');
+      await button(page, 'Run to').click();
+      await expect
+        .poll(() => pane(page).getAttribute('data-version'), { timeout: 60_000 })
+        .not.toBe(before);
+      places.add(/^.*(?= at 0x)/.exec(await settled(page))?.[0] ?? '');
+    }
+    for (const each of wanted) expect(places).toContain(each);
   });
 });
 
@@ -200,7 +230,7 @@ describe('registers of a guest at its prompt', () => {
     await translation.locator('summary').click();
     await shoot(page, `registers-${id}`);
     await memory.getByRole('combobox', { name: 'Space' }).selectOption('Non-secure');
-    await memory.getByRole('searchbox', { name: 'Address' }).fill(pa?.[1] ?? '');
+    await memory.getByRole('combobox', { name: 'Address' }).fill(pa?.[1] ?? '');
     await memory.getByRole('button', { name: 'Show' }).click();
     await expect.poll(async () => bytes(await dump.textContent())).toBe(virtual);
     await button(page, 'Resume').click();

@@ -86,8 +86,8 @@ export async function debugGuest(
     gdb,
     physical: async () => valueOf(await openPhysicalMemory(monitor, () => engine.memory.buffer)),
     run: async () => {
-      valueOf(await gdb.leaveStops());
-      await engine.execute('cont');
+      const go = async () => ({ ok: true as const, value: await engine.execute('cont') });
+      valueOf(await gdb.resume(go));
       const stands = engine.until(
         'query-status',
         (answer) => !(answer as { running: boolean }).running,

@@ -40,6 +40,7 @@ const shortcuts: [string, string][] = [
   ['+ and -, arrows, Home, End', 'Timeline: zoom, move, show all, follow'],
   ['N and P', 'Timeline: next or previous event'],
   ['Right, Left, Space, Escape', 'The building: step, step back, slow motion, live again'],
+  ['P, S, E', 'Registers: pause or resume, step, run to the next exception'],
   ['Alt+1 … Alt+9', 'Show a console'],
   ['Ctrl+Shift+F', 'Find in the console'],
   ['Ctrl+Shift+C', 'Copy the selection, or all'],

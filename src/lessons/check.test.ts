@@ -40,6 +40,10 @@ const counted: TraceEvent = {
 const seen = (events: TraceEvent[], text = ''): Observed => ({
   guest: 'rme',
   console: (id) => (id === 'uart0' ? text : undefined),
+  registers: () => [
+    (name) => ({ SCR_EL3: 0x4000_0000_0000_0001n, pc: 0x40n, PSTATE: 0x3c9n })[name],
+    (name) => ({ pc: 0x80n })[name],
+  ],
   events: () => events,
 });
 
@@ -66,16 +70,28 @@ describe('an event of a check', () => {
 });
 
 describe('a check', () => {
-  it.each<[Check, boolean]>([
+  const name = (check: Check): string =>
+    JSON.stringify(check, (_, value: unknown) =>
+      typeof value === 'bigint' ? Number(value) : value,
+    );
+  const cases: [Check, boolean][] = [
     [{ kind: 'reached', place: 'EL3' }, true],
     [{ kind: 'reached', place: 'R-EL2' }, false],
     [{ kind: 'guest', guest: 'rme' }, true],
     [{ kind: 'guest', guest: 'el-walk' }, false],
     [{ kind: 'console', console: 'uart0', expression: 'Res: +0x0\\b' }, true],
     [{ kind: 'console', console: 'uart0', expression: 'Res: +0x01' }, false],
+    [{ kind: 'register', register: 'pc', value: 0x80n }, true],
+    [{ kind: 'register', register: 'pc', value: 0x81n }, false],
+    [{ kind: 'register', register: 'SCR_EL3', field: 'NSE', value: 1n }, true],
+    [{ kind: 'register', register: 'SCR_EL3', field: 'NSE', value: 0n }, false],
+    [{ kind: 'register', register: 'SCR_EL3', field: 'NONE', value: 0n }, false],
+    [{ kind: 'register', register: 'ELR_EL3', value: 0n }, false],
     [{ kind: 'console', console: 'uart9', expression: '.' }, false],
-  ])('%j is met: %s', (check, expected) =>
-    expect(isMet(check, seen([smc], 'Res:  0x0'))).toBe(expected),
+  ];
+  it.each(cases.map(([check, met]) => [name(check), met, check] as const))(
+    '%s is met: %s',
+    (_, expected, check) => expect(isMet(check, seen([smc], 'Res:  0x0'))).toBe(expected),
   );
 
   it('is not met by nothing', () => {

@@ -1,6 +1,9 @@
 /** Predicates of steps: what they say, and whether what was observed meets them. */
 import type { TraceEvent } from '../inspect/events/event';
 import { exceptionClass } from '../inspect/esr/esr';
+import { bit } from '../inspect/field';
+import type { RegisterReader } from '../inspect/register-groups';
+import { decodeRegister } from '../inspect/registers';
 import { placeName } from '../inspect/security';
 
 export type Check =
@@ -9,6 +12,13 @@ export type Check =
   /** A vCPU was in this place, as placeName writes it: EL3, NS-EL1. */
   | { readonly kind: 'reached'; readonly place: string }
   | { readonly kind: 'event'; readonly match: EventMatch }
+  /** A vCPU of the paused machine held this in a register, or in a field of it. */
+  | {
+      readonly kind: 'register';
+      readonly register: string;
+      readonly field?: string;
+      readonly value: bigint;
+    }
   /** The machine is this guest. */
   | { readonly kind: 'guest'; readonly guest: string };
 
@@ -32,6 +42,8 @@ export interface Observed {
   readonly guest: string;
   /** Text of a console since the step's beginning; undefined where there is no such console. */
   console(id: string): string | undefined;
+  /** Registers of each vCPU, as they were when the machine was paused last. */
+  registers(): readonly RegisterReader[];
   /** Events since then; each call begins anew. */
   events(): Iterable<TraceEvent>;
 }
@@ -75,6 +87,19 @@ export function eventMatches(match: EventMatch, event: TraceEvent): boolean {
   return true;
 }
 
+/** What a vCPU holds in the register or field of a check; undefined where it has none of them. */
+function valueIn(
+  { register, field }: Extract<Check, { kind: 'register' }>,
+  read: RegisterReader,
+): bigint | undefined {
+  const value = read(register);
+  if (value === undefined || field === undefined) return value;
+  const e2h = bit(read('HCR_EL2') ?? 0n, 34);
+  // The gdbstub's name of PSTATE is what the decoder knows.
+  const decoded = decodeRegister(register === 'PSTATE' ? 'CPSR' : register, value, { e2h });
+  return decoded?.fields.find(({ name }) => name === field)?.value;
+}
+
 /** Whether what was observed meets one check. */
 export function isMet(check: Check, observed: Observed): boolean {
   switch (check.kind) {
@@ -84,6 +109,8 @@ export function isMet(check: Check, observed: Observed): boolean {
       const text = observed.console(check.console);
       return text !== undefined && new RegExp(check.expression).test(text);
     }
+    case 'register':
+      return observed.registers().some((read) => valueIn(check, read) === check.value);
     case 'reached':
       for (const event of observed.events()) {
         if (placesOf(event).includes(check.place)) return true;
@@ -102,6 +129,11 @@ export function checkWords(check: Check): string {
       return `The machine is ${check.guest}.`;
     case 'console':
       return `Console ${check.console} shows what this step is about.`;
+    case 'register': {
+      const { register, field, value } = check;
+      const name = field === undefined ? register : `${register}.${field}`;
+      return `The paused machine’s ${name} is 0x${value.toString(16)}.`;
+    }
     case 'reached':
       return `A vCPU was in ${check.place}.`;
     case 'event': {

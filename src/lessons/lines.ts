@@ -89,6 +89,18 @@ export function readCheck({ line, text }: Line, tell: Tell): Check | undefined {
       }
       tell(line, '“guest” is followed by the name of a built-in guest.');
       return undefined;
+    case 'register': {
+      const [, register = '', field, value = ''] =
+        /^register\s+([A-Za-z][\w]{0,30})(?:\.([A-Za-z][\w]{0,20}))?\s+(0x[0-9a-fA-F]{1,16}|\d{1,19})$/.exec(
+          text.trim(),
+        ) ?? [];
+      if (register !== '') {
+        const at = field === undefined ? {} : { field };
+        return { kind: 'register', register, ...at, value: BigInt(value) };
+      }
+      tell(line, 'It reads: register NAME VALUE, or register NAME.FIELD VALUE, as in the Arm ARM.');
+      return undefined;
+    }
     case 'reached':
       if (rest.length === 1 && PLACE.test(rest[0] ?? '')) {
         return { kind: 'reached', place: rest[0] ?? '' };
@@ -121,7 +133,7 @@ export function readCheck({ line, text }: Line, tell: Tell): Check | undefined {
       return undefined;
     }
     default:
-      tell(line, 'A check is one of console, reached, event, guest.');
+      tell(line, 'A check is one of console, reached, register, event, guest.');
       return undefined;
   }
 }

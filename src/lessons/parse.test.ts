@@ -49,6 +49,8 @@ show timeline
 \`\`\`check new
 console uart0 /Res: +0x0\\b/
 reached R-EL2
+register SCR_EL3.NSE 1
+register pc 0x40200000
 guest rme
 event exception from=NS-EL2 to=EL3 class=0x17 immediate=0 function=0xc4000151
 event gpf
@@ -66,6 +68,8 @@ event gpf
     expect(read?.checks).toEqual([
       { kind: 'console', console: 'uart0', expression: 'Res: +0x0\\b' },
       { kind: 'reached', place: 'R-EL2' },
+      { kind: 'register', register: 'SCR_EL3', field: 'NSE', value: 1n },
+      { kind: 'register', register: 'pc', value: 0x4020_0000n },
       { kind: 'guest', guest: 'rme' },
       {
         kind: 'event',
@@ -113,6 +117,11 @@ event gpf
     [
       'an expression that may never end',
       `${head}## S\n\`\`\`check\nconsole u /(a+)+b/\n\`\`\``,
+      [['bad-line', 9]],
+    ],
+    [
+      'a register without a value',
+      `${head}## S\n\`\`\`check\nregister SCR_EL3.NS\n\`\`\``,
       [['bad-line', 9]],
     ],
     ['a place that is none', `${head}## S\n\`\`\`check\nreached R-EL3\n\`\`\``, [['bad-line', 9]]],

@@ -1,6 +1,7 @@
 import { isMet, type Check, type Observed } from '../../lessons/check.js';
 import type { Step } from '../../lessons/lesson.js';
 import type { TraceEvent } from '../../inspect/events/event.js';
+import type { RegisterReader } from '../../inspect/register-groups.js';
 import type { Run } from '../../engine/ui/run.js';
 import { run } from '../session.js';
 
@@ -22,6 +23,9 @@ export class StepWatch {
   /** By check and vCPU: the next event to look at. */
   private readonly read = new Map<Check, Map<number, number>>();
   private readonly begins = new Map<number, number>();
+  /** By vCPU, at the last pause that was looked at, and when that was. */
+  private registers: readonly RegisterReader[] = [];
+  private pausedAt: number | undefined;
 
   constructor(private readonly step: Step) {
     this.begin(run.value, step.fresh);
@@ -33,6 +37,9 @@ export class StepWatch {
     this.met.clear();
     this.read.clear();
     this.begins.clear();
+    this.registers = [];
+    // A pause of before the step says nothing about it.
+    this.pausedAt = fresh ? current?.entered.paused : undefined;
     if (!fresh || current === undefined) return;
     for (const [id, { log }] of current.consoles) this.texts.set(id, log.textLength);
     for (const store of current.trace.stores.cpus) this.begins.set(store.cpu, store.end);
@@ -44,11 +51,30 @@ export class StepWatch {
     // A machine that was started after the step was opened counts from its beginning.
     if (current !== this.run) this.begin(current, false);
     if (current !== undefined && this.counts(current)) {
+      if (this.step.checks.some(({ kind }) => kind === 'register')) this.readRegisters(current);
       for (const check of this.step.checks) {
         if (!this.met.has(check) && isMet(check, this.observe(current, check))) this.met.add(check);
       }
     }
     return this.step.checks.map((check) => this.met.has(check));
+  }
+
+  /** Reads all vCPUs once a pause; the next look sees them. */
+  private readRegisters(current: Run): void {
+    const { paused } = current.entered;
+    if (current.state.name !== 'paused' || paused === this.pausedAt) return;
+    this.pausedAt = paused;
+    const read = async (): Promise<void> => {
+      const found: RegisterReader[] = [];
+      do {
+        const state = await current.debugger.readVcpu(found.length);
+        // It was resumed meanwhile, or has ended: the next pause is read again.
+        if (!state.ok) return;
+        found.push(state.value.read);
+      } while (found.length < current.debugger.cpus.length);
+      if (this.run === current && this.pausedAt === paused) this.registers = found;
+    };
+    void read();
   }
 
   /** A step with an exercise looks at that exercise, another at anything else. */
@@ -65,6 +91,7 @@ export class StepWatch {
         if (log === undefined) return undefined;
         return log.text(Math.max(this.texts.get(id) ?? 0, log.textLength - SEEN_CHARACTERS));
       },
+      registers: () => this.registers,
       events: () => this.events(current, check),
     };
   }

@@ -107,11 +107,14 @@ export function CodeView({ model }: { model: RegistersModel }) {
   );
 }
 
+/** Branches and ADR name an address; ADRP only the page of one. */
+const NAMES_ADDRESS = /^(?:b|bl|b\.\w\w|bc\.\w\w|cbn?z|tbn?z|adr|ldr)\b(?!p)/;
+
 /** The name of where a branch goes, or of an address that is made. */
 function Target({ text, model }: { text: string; model: RegistersModel }) {
   const symbols = model.symbols.value?.table;
   const target = /#(0x[0-9a-f]{4,16})$/.exec(text)?.[1];
-  if (symbols === undefined || target === undefined) return null;
+  if (symbols === undefined || target === undefined || !NAMES_ADDRESS.test(text)) return null;
   const place = symbols.at(BigInt(target));
   return place === undefined ? null : <span class="quiet"> {`<${placeText(place)}>`}</span>;
 }

@@ -18,16 +18,22 @@ const BYTES = 4;
 async function load(): Promise<Disassemble> {
   await loadCapstone({ locateFile: () => capstoneUrl });
   const capstone = new Capstone(Const.CS_ARCH_ARM64, Const.CS_MODE_LITTLE_ENDIAN);
+  /** One instruction; undefined for a word that is none, at which Capstone throws. */
+  const textOf = (bytes: Uint8Array, address: bigint): string | undefined => {
+    try {
+      const [first] = capstone.disasm(bytes, { address, count: 1 });
+      return first && `${first.mnemonic} ${first.opStr}`.trim();
+    } catch {
+      return undefined;
+    }
+  };
   return (bytes, address) => {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     const found: Instruction[] = [];
-    // One at a time: at a word that is no instruction Capstone would end.
     for (let at = 0; at + BYTES <= bytes.length; at += BYTES) {
       const word = view.getUint32(at, true);
       const here = address + BigInt(at);
-      const [first] = capstone.disasm(bytes.slice(at, at + BYTES), { address: here, count: 1 });
-      const text =
-        first === undefined ? `.inst ${hex(word, 8)}` : `${first.mnemonic} ${first.opStr}`.trim();
+      const text = textOf(bytes.slice(at, at + BYTES), here) ?? `.inst ${hex(word, 8)}`;
       found.push({ address: here, word, text });
     }
     return found;

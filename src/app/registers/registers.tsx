@@ -56,6 +56,7 @@ export function Registers({ run }: { run: Run }) {
     <div
       class="registers"
       ref={host}
+      data-version={model.version.value}
       aria-busy={model.busy.value !== undefined}
       onKeyDown={(event) => onKey(event, model)}
     >

@@ -56,7 +56,11 @@ function Row({ register, e2h }: { register: ShownRegister; e2h: boolean }) {
       <th scope="row">{name}</th>
       <td class="value">
         {hex(value, bits / 4)}
-        {before !== undefined && <span class="was"> changed, was {hex(before)}</span>}
+        {before !== undefined && (
+          <span class="was">
+            <span class="visually-hidden">changed,</span> was {hex(before)}
+          </span>
+        )}
       </td>
       <td>{decoded !== undefined && <Fields decoded={decoded} />}</td>
     </tr>

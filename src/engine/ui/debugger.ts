@@ -1,9 +1,10 @@
 import { GDB_CHANNEL } from '../common/console.js';
 import type { Failure, Result } from '../common/failure.js';
 import { bytesOfHex, numberOf } from '../common/gdb-packet.js';
-import { includedFiles, registersOf, type GdbRegister } from '../common/gdb-target.js';
+import type { GdbRegister } from '../common/gdb-target.js';
 import { architecturalName, type RegisterReader } from '../../inspect/register-groups.js';
 import { GdbClient } from './gdb.js';
+import { readTarget, unexpected } from './gdb-target.js';
 
 /** QEMU's packets hold 4096 bytes, two digits for each byte of memory (gdbstub/internals.h). */
 const MEMORY_AT_ONCE = 1024;
@@ -54,10 +55,14 @@ const PC_NUMBER = 32;
  */
 export class Debugger {
   private readonly client: GdbClient;
+  /** Whether QEMU's gdbstub listens. */
+  private served = false;
   private started: Promise<Result<undefined>> | undefined;
   private registers: readonly GdbRegister[] = [];
   private threads: readonly string[] = [];
   private readonly breakpoints = new Set<bigint>();
+  /** Ends when all that was asked so far is done. */
+  private last: Promise<unknown> = Promise.resolve();
 
   /** @param stepMs how long a step may take until the vCPU counts as waiting */
   constructor(
@@ -86,7 +91,23 @@ export class Debugger {
   }
 
   /** All registers of a vCPU that fit in 64 bits. */
-  async readCpu(thread: string | undefined): Promise<Result<CpuState>> {
+  readCpu(thread: string | undefined): Promise<Result<CpuState>> {
+    return this.inTurn(() => this.readRegisters(thread));
+  }
+
+  /** All registers of the vCPU of that number that fit in 64 bits; counted from 0. */
+  readVcpu(index: number): Promise<Result<CpuState>> {
+    return this.inTurn(async () => {
+      const started = await this.start();
+      if (!started.ok) return started;
+      const thread = this.threads[index];
+      return thread === undefined
+        ? { ok: false, failure: unexpected('qfThreadInfo', `no vCPU ${index}`) }
+        : this.readRegisters(thread);
+    });
+  }
+
+  private async readRegisters(thread: string | undefined): Promise<Result<CpuState>> {
     const chosen = await this.choose(thread);
     if (!chosen.ok) return chosen;
     const wanted = this.registers.filter(({ bits }) => bits <= WIDEST_BITS);
@@ -111,18 +132,16 @@ export class Debugger {
     return { ok: true, value: { thread: chosen.value, registers, read } };
   }
 
-  /** All registers of the vCPU of that number that fit in 64 bits; counted from 0. */
-  async readVcpu(index: number): Promise<Result<CpuState>> {
-    const started = await this.start();
-    if (!started.ok) return started;
-    const thread = this.threads[index];
-    return thread === undefined
-      ? { ok: false, failure: unexpected('qfThreadInfo', `no vCPU ${index}`) }
-      : this.readCpu(thread);
+  /** Memory by virtual address, as QEMU's page walk for the chosen vCPU finds it. */
+  readMemory(address: bigint, length: number, thread?: string): Promise<Result<Uint8Array>> {
+    return this.inTurn(() => this.readVirtual(address, length, thread));
   }
 
-  /** Memory by virtual address, as QEMU's page walk for the chosen vCPU finds it. */
-  async readMemory(address: bigint, length: number, thread?: string): Promise<Result<Uint8Array>> {
+  private async readVirtual(
+    address: bigint,
+    length: number,
+    thread: string | undefined,
+  ): Promise<Result<Uint8Array>> {
     const chosen = await this.choose(thread);
     if (!chosen.ok) return chosen;
     const memory = new Uint8Array(length);
@@ -139,7 +158,11 @@ export class Debugger {
   }
 
   /** Sets or takes away a breakpoint on a virtual address. */
-  async setStop(address: bigint, on: boolean): Promise<Result<undefined>> {
+  setStop(address: bigint, on: boolean): Promise<Result<undefined>> {
+    return this.inTurn(() => this.changeStop(address, on));
+  }
+
+  private async changeStop(address: bigint, on: boolean): Promise<Result<undefined>> {
     const started = await this.start();
     if (!started.ok) return started;
     const answer = await this.acknowledged(`${on ? 'Z' : 'z'}1,${address.toString(16)},4`);
@@ -156,7 +179,11 @@ export class Debugger {
    * @param interrupts whether pending interrupts are taken and the virtual clock goes on; QEMU
    *   holds both back otherwise (sstep bits NOIRQ and NOTIMER, gdbstub/gdbstub.c)
    */
-  async step(thread?: string, interrupts = false): Promise<Result<StepEnd>> {
+  step(thread?: string, interrupts = false): Promise<Result<StepEnd>> {
+    return this.inTurn(() => this.runOne(thread, interrupts));
+  }
+
+  private async runOne(thread: string | undefined, interrupts: boolean): Promise<Result<StepEnd>> {
     const chosen = await this.choose(thread);
     if (!chosen.ok) return chosen;
     const how = await this.acknowledged(`Qqemu.sstep:${interrupts ? 1 : 7}`);
@@ -175,23 +202,40 @@ export class Debugger {
   }
 
   /**
-   * Steps each vCPU that stands at a stop, so that the machine can go on from there. One that waits
-   * for an interrupt stands behind its instruction, and needs no step.
+   * Lets the machine go on, in turn with what else is asked: a byte for the gdbstub that comes while
+   * the machine runs would stop it.
+   *
+   * @param go makes it run; called when no vCPU stands at a stop, where it would stop at once
    */
-  async leaveStops(): Promise<Result<undefined>> {
+  resume<T>(go: () => Promise<Result<T>>): Promise<Result<T>> {
+    return this.inTurn(async () => {
+      const left = this.machine.isPaused() ? await this.leaveStops() : undefined;
+      return left === undefined || left.ok ? go() : left;
+    });
+  }
+
+  /**
+   * Steps each vCPU that stands at a stop. One that waits for an interrupt stands behind its
+   * instruction, and needs no step.
+   */
+  private async leaveStops(): Promise<Result<undefined>> {
     if (this.breakpoints.size === 0) return { ok: true, value: undefined };
     for (const thread of this.threads) {
       const pc = await this.programCounter(thread);
       if (!pc.ok) return pc;
       if (!this.breakpoints.has(pc.value)) continue;
-      const stepped = await this.step(thread);
+      const stepped = await this.runOne(thread, false);
       if (!stepped.ok) return stepped;
     }
     return { ok: true, value: undefined };
   }
 
   /** A vCPU that stands at a stop, `first` before others; undefined when none does. */
-  async whoStands(first: string | undefined): Promise<Result<string | undefined>> {
+  whoStands(first: string | undefined): Promise<Result<string | undefined>> {
+    return this.inTurn(() => this.findStanding(first));
+  }
+
+  private async findStanding(first: string | undefined): Promise<Result<string | undefined>> {
     const none = { ok: true, value: undefined } as const;
     if (this.breakpoints.size === 0 || this.threads.length < 2) return none;
     const order = [...this.threads].sort((a, b) => Number(b === first) - Number(a === first));
@@ -201,6 +245,13 @@ export class Debugger {
       if (this.breakpoints.has(pc.value)) return { ok: true, value: thread };
     }
     return none;
+  }
+
+  /** One thing after the other: the gdbstub has one vCPU in hand at a time. */
+  private inTurn<T>(work: () => Promise<Result<T>>): Promise<Result<T>> {
+    const next = this.last.then(work);
+    this.last = next.catch(() => undefined);
+    return next;
   }
 
   private async programCounter(thread: string): Promise<Result<bigint>> {
@@ -238,53 +289,17 @@ export class Debugger {
   private async connect(): Promise<Result<undefined>> {
     // Starting the gdbstub stops the machine, so the visitor does that first.
     if (!this.machine.isPaused()) return { ok: false, failure: notPaused('gdbserver') };
-    const server = await this.machine.monitor(`gdbserver chardev:${GDB_CHANNEL}`);
-    if (!server.ok) return server;
-    const features = await this.request('qSupported:qXfer:features:read+');
-    if (!features.ok) return features;
-    const target = await this.file('target.xml');
+    // Never twice: QEMU would delete the chardev that it is about to use (gdbserver_start).
+    if (!this.served) {
+      const server = await this.machine.monitor(`gdbserver chardev:${GDB_CHANNEL}`);
+      if (!server.ok) return server;
+      this.served = true;
+    }
+    const target = await readTarget((request) => this.request(request));
     if (!target.ok) return target;
-    const registers: GdbRegister[] = [];
-    for (const name of includedFiles(target.value)) {
-      const file = await this.file(name);
-      if (!file.ok) return file;
-      const next = registers.reduce((top, { number }) => Math.max(top, number + 1), 0);
-      registers.push(...registersOf(file.value, next));
-    }
-    if (registers.length === 0) {
-      return { ok: false, failure: unexpected('target.xml', target.value.slice(0, 200)) };
-    }
-    this.registers = registers;
-    return this.readThreads();
-  }
-
-  /** `m1,2` and then more of them, until `l` (GDB manual, "General Query Packets"). */
-  private async readThreads(): Promise<Result<undefined>> {
-    const threads: string[] = [];
-    for (let request = 'qfThreadInfo'; ; request = 'qsThreadInfo') {
-      const answer = await this.request(request);
-      if (!answer.ok) return answer;
-      if (!answer.value.startsWith('m')) break;
-      threads.push(...answer.value.slice(1).split(','));
-    }
-    this.threads = threads;
+    this.registers = target.value.registers;
+    this.threads = target.value.threads;
     return { ok: true, value: undefined };
-  }
-
-  /** A file of the target description, read in pieces. */
-  private async file(name: string): Promise<Result<string>> {
-    let text = '';
-    for (;;) {
-      const request = `qXfer:features:read:${name}:${text.length.toString(16)},ffb`;
-      const answer = await this.request(request);
-      if (!answer.ok) return answer;
-      const kind = answer.value[0];
-      if (kind !== 'm' && kind !== 'l') {
-        return { ok: false, failure: unexpected(request, answer.value) };
-      }
-      text += answer.value.slice(1);
-      if (kind === 'l' || answer.value.length === 1) return { ok: true, value: text };
-    }
   }
 
   private async acknowledged(request: string): Promise<Result<undefined>> {
@@ -296,8 +311,10 @@ export class Debugger {
   }
 
   private request(request: string): Promise<Result<string>> {
-    if (this.machine.isPaused()) return this.client.request(request);
-    return Promise.resolve({ ok: false, failure: notPaused(request) });
+    if (!this.machine.isPaused()) {
+      return Promise.resolve({ ok: false, failure: notPaused(request) });
+    }
+    return this.client.request(request);
   }
 }
 
@@ -314,14 +331,5 @@ function noMemory(address: bigint, answer: string): Failure {
     what: `There is no memory at virtual address 0x${address.toString(16)}.`,
     remedy: 'It is not mapped where the vCPU is now. Try a physical address, or another vCPU.',
     ...(answer === '' ? {} : { detail: answer }),
-  };
-}
-
-function unexpected(request: string, answer: string): Failure {
-  return {
-    what: 'QEMU’s gdbstub gave an answer that Bootlink does not expect.',
-    input: request,
-    remedy: 'Report it with the text below.',
-    detail: answer === '' ? 'an empty answer: not supported' : answer,
   };
 }

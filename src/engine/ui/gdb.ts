@@ -73,7 +73,8 @@ export class GdbClient {
     this.failAll((request) => ({
       what: `QEMU's gdbstub did not answer within ${this.answerMs / 1000} s.`,
       input: request,
-      remedy: 'Pause the machine and try again: the gdbstub answers only while it is stopped.',
+      remedy:
+        'Pause the machine and try again: the gdbstub answers only while it is stopped. If “gdbserver” was typed at the monitor, it answers there instead, until the next boot.',
     }));
   }
 

@@ -230,13 +230,8 @@ export class Run {
     return this.qmp.execute('stop');
   }
 
-  async resume(): Promise<Result<object>> {
-    // A machine that stands at a breakpoint would stop there again at once.
-    if (this.state.name === 'paused') {
-      const left = await this.debugger.leaveStops();
-      if (!left.ok) return left;
-    }
-    return this.qmp.execute('cont');
+  resume(): Promise<Result<object>> {
+    return this.debugger.resume(() => this.qmp.execute('cont'));
   }
 
   /** Resolves when the machine stands, or has ended; at once when it does. */
