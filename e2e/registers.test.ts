@@ -182,6 +182,28 @@ describe('going on by a little in el-walk', () => {
   });
 });
 
+describe('a check of a lesson on registers', () => {
+  it('is met by what the paused machine holds', { timeout: BOOT_MS }, async () => {
+    const { page } = await browser.open('about:blank');
+    const checks = (lines: string): string => `\`\`\`check\n${lines}\n\`\`\`\n`;
+    const lesson = `# Registers\n\n\`\`\`lesson\nminutes: 1\nsummary: One.\n\`\`\`\n\n## Only step\nStand at EL3.\n${checks('register CPACR_EL1 0x123\nregister SCTLR_EL3.M 0')}`;
+    await page.route('https://lessons.test/**', (route) =>
+      route.fulfill({ body: lesson, headers: { 'Access-Control-Allow-Origin': '*' } }),
+    );
+    await page.goto(`${inject('pageUrl')}?guest=el-walk&boot=0&lesson=https://lessons.test/a.md`);
+    const lessons = page.locator('section.lessons');
+    await lessons.getByRole('button', { name: 'Fetch it from lessons.test' }).click();
+    await lessons.getByRole('button', { name: 'Open this lesson' }).click();
+    const shown = lessons.locator('.checks li');
+    expect(await shown.count()).toBe(2);
+    await haltedWalk(page);
+    await page.locator('.dv-tab', { hasText: 'Lessons' }).click();
+    // The MMU of EL3 is off at reset; CPACR_EL1 holds something else.
+    await expect.poll(() => shown.nth(1).getAttribute('class')).toContain('met');
+    expect((await shown.nth(0).getAttribute('class')) ?? '').not.toContain('met');
+  });
+});
+
 describe('going from world to world in four-worlds', () => {
   it('tells Realm, Secure and Non-secure EL2 apart', { timeout: BOOT_MS }, async () => {
     const { page } = await browser.open(`${inject('pageUrl')}?guest=four-worlds&boot=0`);
