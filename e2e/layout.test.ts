@@ -62,7 +62,8 @@ describe('the panes of a machine', () => {
 
   it('are moved by keyboard alone, and stand there again after a reload', async () => {
     const { page, complaints } = await browser.open(`${url}?guest=one&boot=0`);
-    await tab(page, 'Console').waitFor();
+    // The last of them: panes are placed one a task.
+    await tab(page, 'Notes').waitFor();
     await tab(page, 'Console').focus();
     await page.keyboard.press('End');
     expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Notes');
