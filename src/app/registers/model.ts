@@ -78,7 +78,9 @@ export class RegistersModel {
     if (!this.isPaused || this.busy.value !== undefined || this.readAt === paused) return;
     await this.act('Reading registers', async () => {
       await this.turnToStopped();
-      return this.refresh();
+      const read = await this.refresh();
+      // It stood for a moment only, as for a snapshot: there is nothing to tell.
+      return this.isPaused ? read : { ok: true, value: undefined };
     });
   }
 

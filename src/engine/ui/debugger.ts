@@ -247,8 +247,11 @@ export class Debugger {
     return none;
   }
 
-  /** One thing after the other: the gdbstub has one vCPU in hand at a time. */
-  private inTurn<T>(work: () => Promise<Result<T>>): Promise<Result<T>> {
+  /**
+   * One thing after the other: the gdbstub has one vCPU in hand at a time, and whoever stops the
+   * machine for a moment must not let it go on under a request's hands.
+   */
+  inTurn<T>(work: () => Promise<Result<T>>): Promise<Result<T>> {
     const next = this.last.then(work);
     this.last = next.catch(() => undefined);
     return next;

@@ -288,7 +288,9 @@ export class Run {
     }
     this.isTaking = true;
     try {
-      return await takeSnapshot(wish, service, this.qmp, this.consoles);
+      return await takeSnapshot(wish, service, this.qmp, this.consoles, (work) =>
+        this.debugger.inTurn(work),
+      );
     } finally {
       this.isTaking = false;
     }

@@ -17,26 +17,30 @@ export interface SnapshotWish {
 /**
  * Takes a snapshot of a machine. It is stopped while its memory is copied, which takes a
  * fraction of a second, and goes on while that is compressed and kept.
+ *
+ * @param alone keeps the debugger away while the machine stands for this
  */
 export async function takeSnapshot(
   { name, automatic }: SnapshotWish,
   service: Comlink.Remote<EngineService>,
   qmp: QmpClient,
   consoles: ReadonlyMap<string, Console>,
+  alone: (work: () => Promise<Result<number>>) => Promise<Result<number>>,
 ): Promise<Result<KeptSnapshot>> {
-  const status = await qmp.execute('query-status');
-  if (!status.ok) return status;
-  if (status.value.running) {
-    // Returns when no request of a disk is on its way any more (system/cpus.c, do_vm_stop).
-    const stopped = await qmp.execute('stop');
-    if (!stopped.ok) return stopped;
-  }
-  let captured: Result<number>;
-  try {
-    captured = await capture(name, automatic, service, qmp, consoles);
-  } finally {
-    if (status.value.running) await qmp.execute('cont');
-  }
+  const captured = await alone(async () => {
+    const status = await qmp.execute('query-status');
+    if (!status.ok) return status;
+    if (status.value.running) {
+      // Returns when no request of a disk is on its way any more (system/cpus.c, do_vm_stop).
+      const stopped = await qmp.execute('stop');
+      if (!stopped.ok) return stopped;
+    }
+    try {
+      return await capture(name, automatic, service, qmp, consoles);
+    } finally {
+      if (status.value.running) await qmp.execute('cont');
+    }
+  });
   return captured.ok ? service.keep() : captured;
 }
 
