@@ -83,7 +83,7 @@ describe.skipIf(linux === undefined)('a FAT drive of a folder', () => {
         await boot(page);
         await command(
           page,
-          'mkdir -p /mnt; mount -t vfat /dev/vda /mnt && cat /mnt/hello.txt',
+          'mkdir -p /mnt; mount -t vfat /dev/vda1 /mnt && cat /mnt/hello.txt',
           /said by the folder/,
         );
         await command(page, 'cat /mnt/deeper/A*; ls /mnt/deeper', /long\n[^]*A name with blanks/);
@@ -112,7 +112,7 @@ describe.skipIf(linux === undefined)('a FAT drive of a folder', () => {
         await boot(page);
         await command(
           page,
-          'mkdir -p /mnt; mount -t vfat /dev/vda /mnt && cat /mnt/hello.txt',
+          'mkdir -p /mnt; mount -t vfat /dev/vda1 /mnt && cat /mnt/hello.txt',
           /said by the folder/,
         );
       } finally {
