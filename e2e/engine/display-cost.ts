@@ -20,7 +20,7 @@ const catalogue = JSON.parse(readFileSync(resolve(guests, 'index.json'), 'utf8')
 const entry = catalogue.guests.find((each) => each.state === 'ready' && each.guest.id === 'uefi');
 if (entry?.state !== 'ready') throw new Error('Set-up has not built the guest uefi.');
 const { guest } = entry;
-const COMMAND = 'help -v mm';
+const COMMAND = 'help -v *';
 
 let address = 0;
 const engine = await startEngine(
@@ -57,7 +57,7 @@ async function measure(interval: number): Promise<{ seconds: number; looks: numb
   const before = (await engine.text('uart0', /$/)).length;
   const start = performance.now();
   engine.send('uart0', `${COMMAND}\r`);
-  await engine.text('uart0', new RegExp(`^[^]{${String(before + 2000)},}Shell> `));
+  await engine.text('uart0', new RegExp(`^[^]{${String(before + 20000)},}Shell> `));
   const seconds = (performance.now() - start) / 1000;
   clearInterval(timer);
   return { seconds, looks };
