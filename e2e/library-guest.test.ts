@@ -22,6 +22,7 @@ async function boot(page: Page): Promise<void> {
     .getByRole('button', { name: /^Boot( again)?$/ })
     .first()
     .click();
+  await waitForState(page, ['running'], BOOT_MS);
   await waitForText(page, CONSOLE, /guest:\/# /, { timeout: BOOT_MS });
 }
 
