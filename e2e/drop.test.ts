@@ -52,7 +52,7 @@ describe('a file dropped on the console', () => {
     await drop(page, 'notes.txt', [104, 105, 10]);
     await page.getByRole('button', { name: 'Put into the initrd' }).click();
     const pane = page.getByRole('region', { name: 'Tiny initrd' });
-    await pane.getByRole('button', { name: 'Take notes.txt away' }).waitFor();
+    await pane.getByRole('button', { name: 'Take away notes.txt' }).waitFor();
     expect(await waitForState(page, ['running'])).toBe('running');
   });
 

@@ -51,7 +51,7 @@ describe.skipIf(debian === undefined)(
 
         // A program of a package: its libraries are in other packages.
         await add(fetched('tee-supplicant'));
-        await pane.getByRole('button', { name: /^Take tee-supplicant.* away/ }).waitFor();
+        await pane.getByRole('button', { name: /^Take away tee-supplicant/ }).waitFor();
         await fill(page, 'Programs', 'tee-supplicant');
         await pane.getByText('libteec.so').first().waitFor();
         expect(await pane.innerText()).toMatch(
@@ -75,7 +75,7 @@ describe.skipIf(debian === undefined)(
         // Modules of the kernel's package, with what they need, before them.
         await add(fetched('linux-image-cloud-arm64'));
         await pane
-          .getByRole('button', { name: /^Take linux-image.* away/ })
+          .getByRole('button', { name: /^Take away linux-image/ })
           .waitFor({ timeout: 120_000 });
         await fill(page, 'Kernel modules, in order', 'virtio_balloon\nvfat');
         await fill(
@@ -104,7 +104,7 @@ describe.skipIf(debian === undefined)(
         expect(text).toMatch(/^vfat\s+\d+/m);
         expect(text).toMatch(/^fat\s+\d+\s+\d+ vfat/m);
         expect(text).toMatch(/libteec\.so\.\S* => \S+/);
-        expect(text).not.toMatch(/not found/);
+        expect(text).not.toMatch(/=> not found/);
       },
     );
   },

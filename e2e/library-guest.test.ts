@@ -10,7 +10,7 @@ import { builtGuests } from './catalogue.js';
 const url = inject('pageUrl');
 const browser = useBrowser();
 const linux = (await builtGuests()).find(({ id }) => id === 'virt-linux');
-const BOOT_MS = 240_000;
+const BOOT_MS = 120_000;
 const CONSOLE = 'uart0';
 
 const show = (page: Page, title: string) =>
@@ -22,7 +22,8 @@ async function boot(page: Page): Promise<void> {
     .getByRole('button', { name: /^Boot( again)?$/ })
     .first()
     .click();
-  await waitForText(page, CONSOLE, /~ # /, { timeout: BOOT_MS });
+  await waitForState(page, ['running'], BOOT_MS);
+  await waitForText(page, CONSOLE, /guest:\/# /, { timeout: BOOT_MS });
 }
 
 /** Types a command whose last word is said by the shell alone, and waits for that. */
@@ -83,7 +84,7 @@ describe.skipIf(linux === undefined)('a FAT drive of a folder', () => {
         await boot(page);
         await command(
           page,
-          'mount -t vfat /dev/vda /mnt && cat /mnt/hello.txt',
+          'mkdir -p /mnt; mount -t vfat /dev/vda1 /mnt && cat /mnt/hello.txt',
           /said by the folder/,
         );
         await command(page, 'cat /mnt/deeper/A*; ls /mnt/deeper', /long\n[^]*A name with blanks/);
@@ -112,7 +113,7 @@ describe.skipIf(linux === undefined)('a FAT drive of a folder', () => {
         await boot(page);
         await command(
           page,
-          'mount -t vfat /dev/vda /mnt && cat /mnt/hello.txt',
+          'mkdir -p /mnt; mount -t vfat /dev/vda1 /mnt && cat /mnt/hello.txt',
           /said by the folder/,
         );
       } finally {

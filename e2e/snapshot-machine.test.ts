@@ -9,7 +9,7 @@ import { builtGuests } from './catalogue.js';
 const url = inject('pageUrl');
 const browser = useBrowser();
 const linux = (await builtGuests()).find(({ id }) => id === 'virt-linux');
-const BOOT_MS = 240_000;
+const BOOT_MS = 120_000;
 const CONSOLE = 'uart0';
 
 const textLength = (page: Page): Promise<number> =>
@@ -30,7 +30,7 @@ async function bootEdited(): Promise<Page> {
   const machine = { ...fromGuest(linux), title: 'Edited', memory: { size: '160M' } };
   const { page } = await browser.open(`${url}${toLink(machine)}`);
   await page.getByRole('button', { name: 'Boot this machine' }).click();
-  await waitForText(page, CONSOLE, /~ # /, { timeout: BOOT_MS });
+  await waitForText(page, CONSOLE, /guest:\/# /, { timeout: BOOT_MS });
   return page;
 }
 

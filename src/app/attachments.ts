@@ -74,12 +74,24 @@ function withInitrd(guest: Guest, file: File): { guest: Guest; name: string } {
   };
 }
 
-/** The guest with everything that is attached to it. */
-export function withAttachments(guest: Guest): {
+/** What attached guests were before: a run is booted again from its own guest. */
+const plain = new WeakMap<Guest, Guest>();
+
+interface Attached {
   guest: Guest;
   disks: StoredDisks;
   ownFiles: OwnFiles;
-} {
+}
+
+/** The guest with everything that is attached to it now, and nothing that was attached before. */
+export function withAttachments(guest: Guest): Attached {
+  const original = plain.get(guest) ?? guest;
+  const attached = attachAll(original);
+  if (attached.guest !== original) plain.set(attached.guest, original);
+  return attached;
+}
+
+function attachAll(guest: Guest): Attached {
   const disks: Record<string, StoredDisk> = {};
   let attached = guest;
   for (const { slot, disk } of attachments.value.filter((each) => each.guest === guest.id)) {

@@ -53,6 +53,20 @@ export async function keptThings(): Promise<KeptThings> {
   };
 }
 
+/** The lock that every tab of the page holds, together with the others. */
+const TAB_LOCK = 'bootlink-tab';
+
+/** Says to the page's other tabs that this one is there, for as long as it is. */
+export function announceTab(): void {
+  void navigator.locks?.request(TAB_LOCK, { mode: 'shared' }, () => new Promise(() => undefined));
+}
+
+/** Whether another tab has the page open. */
+async function isAlone(): Promise<boolean> {
+  const { held = [] } = (await navigator.locks?.query()) ?? {};
+  return held.filter(({ name }) => name === TAB_LOCK).length <= 1;
+}
+
 function deleteDatabase(name: string): Promise<string | undefined> {
   return new Promise((resolve) => {
     const request = indexedDB.deleteDatabase(name);
@@ -96,7 +110,11 @@ export async function eraseEverything(): Promise<string[]> {
   // Before the caches: it could fill them again.
   const registrations = (await navigator.serviceWorker?.getRegistrations?.()) ?? [];
   await Promise.all(registrations.map((each) => each.unregister()));
-  const databases = (await indexedDB.databases?.().catch(() => [])) ?? [];
+  // Of another tab's open database only the content goes: a deletion would wait for that tab to be
+  // closed, and everybody who opens the database for the deletion.
+  const databases = (await isAlone())
+    ? ((await indexedDB.databases?.().catch(() => [])) ?? [])
+    : [];
   const problems = await Promise.all(
     databases.flatMap(({ name }) => (name === undefined ? [] : [deleteDatabase(name)])),
   );

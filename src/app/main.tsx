@@ -1,5 +1,6 @@
 import { render } from 'preact';
 import { App, Unsupported } from './app.js';
+import { announceTab } from './erase.js';
 import { warmFonts } from './fonts.js';
 import { keepForLater } from './install/install.js';
 import { seekIsolation } from './isolation.js';
@@ -36,6 +37,7 @@ async function main(root: HTMLElement): Promise<void> {
     render(<Unsupported failure={missing} />, root);
     return;
   }
+  announceTab();
   await keepSettings();
   warmFonts(document.body);
   const readAddress = (): Route => readRoute(location.search, location.hash, history.state);

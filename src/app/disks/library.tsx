@@ -3,6 +3,7 @@ import { useEffect } from 'preact/hooks';
 import { FailureView } from '../failure-view.js';
 import { formatBytes } from '../format.js';
 import { images, libraryFailure, refreshLibrary, storageUse, troubles } from '../storage.js';
+import { run, runVersion } from '../session.js';
 import { AddImage } from './add-image.js';
 import {
   cancel,
@@ -19,9 +20,14 @@ import '../styles/disks.css';
 /** The visitor's library of disk images. */
 export function Library() {
   const over = useSignal(false);
+  void runVersion.value;
+  const current = run.value;
+  const state = current?.state.name;
+  // What a machine uses is in use, and when it has ended may have changed.
+  useEffect(() => void refreshLibrary(), [current, state]);
+  useEffect(() => void current?.finished.then(refreshLibrary), [current]);
   useEffect(() => {
     const refresh = (): void => void refreshLibrary();
-    refresh();
     // Another tab may have changed it.
     addEventListener('focus', refresh);
     return () => removeEventListener('focus', refresh);

@@ -10,7 +10,7 @@ import { runVersion } from '../session.js';
 import { isPageShortcut } from '../terminal.js';
 import { GuestInput } from './guest-input.js';
 import { Looking } from './looking.js';
-import { buttonOf, moveBy, moveTo, pictureAt, press } from './pointer.js';
+import { buttonOf, enlargement, moveBy, moveTo, pictureAt, press } from './pointer.js';
 import { TypeBar } from './type-bar.js';
 import './display.css';
 
@@ -47,6 +47,20 @@ export function DisplayView({ run }: { run: Run }) {
       looking.stop();
     };
   }, [run]);
+
+  // A firmware's picture is small on a large screen.
+  const size = shown.value.kind === 'picture' ? shown.value : undefined;
+  useEffect(() => {
+    const [element, room] = [canvas.current, frame.current];
+    if (element === null || room === null || size === undefined) return;
+    const observer = new ResizeObserver(([entry]) => {
+      const times = entry === undefined ? undefined : enlargement(entry.contentRect, size);
+      element.style.width = times === undefined ? '' : `${String(size.width * times)}px`;
+      element.classList.toggle('enlarged', times !== undefined && times > 1);
+    });
+    observer.observe(room);
+    return () => observer.disconnect();
+  }, [size?.width, size?.height]);
 
   const tools: Record<string, () => void> = {
     screenshot: () => saveScreenshot(canvas.current, run.guest.id),

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { nextLook } from './looking.js';
-import { buttonOf, pictureAt } from './pointer.js';
+import { buttonOf, enlargement, pictureAt } from './pointer.js';
 import { untypable } from './type-text.js';
 
 describe('the pointer', () => {
@@ -40,6 +40,12 @@ describe('the pointer', () => {
         },
       ),
     );
+  });
+
+  it('stands on a picture that is enlarged by whole times, as far as there is room', () => {
+    expect(enlargement({ width: 3000, height: 1900 }, picture)).toBe(3);
+    expect(enlargement({ width: 1500, height: 1900 }, picture)).toBe(1);
+    expect(enlargement({ width: 390, height: 800 }, picture)).toBeUndefined();
   });
 
   it('has the buttons that QEMU knows', () => {

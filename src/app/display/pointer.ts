@@ -35,6 +35,18 @@ export function pictureAt(
   };
 }
 
+/**
+ * How many times a picture is enlarged in so much room: whole times, so that every pixel is the same
+ * size; undefined where it has to be made smaller.
+ */
+export function enlargement(
+  room: { width: number; height: number },
+  picture: { width: number; height: number },
+): number | undefined {
+  const times = Math.floor(Math.min(room.width / picture.width, room.height / picture.height));
+  return times >= 1 ? times : undefined;
+}
+
 export function moveTo({ x, y }: { x: number; y: number }): InputEvent[] {
   return [
     { type: 'abs', data: { axis: 'x', value: x } },

@@ -83,7 +83,7 @@ function Sources() {
             {part.name}{' '}
             <button
               type="button"
-              aria-label={`Take ${part.name} away`}
+              aria-label={`Take away ${part.name}`}
               onClick={() => removePart(part)}
             >
               Take away

@@ -44,7 +44,7 @@ export function Row({
     <li
       class="part-row"
       aria-label={what}
-      style={depth === 0 ? undefined : { marginLeft: `${String(Math.min(depth, 4) * 18)}px` }}
+      data-depth={depth === 0 ? undefined : Math.min(depth, 4)}
     >
       {children}
       {onRemove !== undefined && (
