@@ -7,6 +7,7 @@ import { sizeText } from '../../inspect/gpt/gpccr.js';
 import { regionAt } from '../../inspect/gpt/granule-map.js';
 import { GPC_CHAPTER } from '../../inspect/source.js';
 import { showPane } from '../dock/workspace-state.js';
+import { runVersion } from '../session.js';
 import { wantedEvent } from '../timeline/wanted.js';
 import type { Seen } from './history.js';
 import type { GranulesModel } from './model.js';
@@ -17,6 +18,7 @@ const LISTED = 20;
 /** One granule: what the tables say of it, what happened to it. */
 export function GranuleDetails({ model, pa }: { model: GranulesModel; pa: bigint }) {
   void model.version.value;
+  void runVersion.value;
   const map = model.map.value;
   if (map === undefined) return null;
   const granule = 1n << BigInt(map.config.granuleBits);
@@ -56,7 +58,7 @@ export function GranuleDetails({ model, pa }: { model: GranulesModel; pa: bigint
         </dl>
       )}
       {found?.ok === false && <p>{found.error.message}</p>}
-      <h4>Its history</h4>
+      <h4>Its history, the newest first</h4>
       {changes.length === 0 ? (
         <p class="quiet">
           {recording

@@ -1,19 +1,29 @@
 import type { MapOwner } from '../../inspect/gpt/granule-map.js';
-import { cellAt, placeInGrid, rowAddress, type Grid } from '../../inspect/gpt/granule-grid.js';
+import {
+  cellAt,
+  NAME_ROWS,
+  placeInGrid,
+  rowAddress,
+  type Grid,
+} from '../../inspect/gpt/granule-grid.js';
 import { hex } from '../../inspect/field.js';
 import { readColours } from '../timeline/colours.js';
 import type { Mark } from './model.js';
 
-/** Width of the addresses left of the cells, and of a cell with the gap behind it. CSS pixels. */
+/** Width of the addresses left of the cells, CSS pixels. */
 export const GUTTER = 92;
-export const CELL = 10;
+/** A cell with the gap behind it is at least and at most so wide, and as high. CSS pixels. */
+const CELL_MIN = 9;
+const CELL_MAX = 17;
 const GAP = 1;
 const FONT = `11px ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace`;
 const LABEL_FONT = `12px system-ui, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif`;
 
-/** Cells in a row: a power of two, so that rows begin at round addresses. */
-export function columnsFor(width: number): number {
-  return 2 ** Math.floor(Math.log2(Math.max(8, (width - GUTTER) / CELL)));
+/** Cells in a row, a power of two so that rows begin at round addresses, and how large they are. */
+export function cellsFor(width: number): { readonly columns: number; readonly cell: number } {
+  const room = Math.max(8 * CELL_MIN, width - GUTTER - 4);
+  const columns = 2 ** Math.floor(Math.log2(room / CELL_MIN));
+  return { columns, cell: Math.min(CELL_MAX, Math.floor(room / columns)) };
 }
 
 export interface Palette {
@@ -21,13 +31,11 @@ export interface Palette {
   readonly background: string;
   readonly text: string;
   readonly quiet: string;
-  readonly focus: string;
-  readonly danger: string;
 }
 
 /** The worlds have the colours of the Timeline and the Building. */
 export function paletteOf(element: Element): Palette {
-  const { worlds, text, quiet, border, danger, focus } = readColours(element);
+  const { worlds, text, quiet, border, danger } = readColours(element);
   return {
     owner: (owner) => {
       if (owner === 'Root' || owner === 'Secure' || owner === 'Non-secure' || owner === 'Realm') {
@@ -38,14 +46,14 @@ export function paletteOf(element: Element): Palette {
     background: getComputedStyle(element).backgroundColor,
     text,
     quiet,
-    focus,
-    danger,
   };
 }
 
 export interface Picture {
   readonly grid: Grid;
-  /** First row in sight, and its distance from the top: fractions of a row. */
+  /** A cell with its gap, CSS pixels. */
+  readonly cell: number;
+  /** How far it is scrolled, CSS pixels. */
   readonly scrollTop: number;
   readonly width: number;
   readonly height: number;
@@ -56,52 +64,50 @@ export interface Picture {
 /** Draws the rows in sight; gives the number of cells. */
 export function drawGranules(
   context: CanvasRenderingContext2D,
-  { grid, scrollTop, width, height, selected, marks }: Picture,
+  picture: Picture,
   palette: Palette,
 ): number {
+  const { grid, cell, scrollTop, width, height, selected, marks } = picture;
   context.fillStyle = palette.background;
   context.fillRect(0, 0, width, height);
   context.textBaseline = 'middle';
-  const first = Math.max(0, Math.floor(scrollTop / CELL));
-  const last = Math.min(grid.rows, Math.ceil((scrollTop + height) / CELL));
-  const size = CELL - GAP;
+  const first = Math.max(0, Math.floor(scrollTop / cell));
+  const last = Math.min(grid.rows, Math.ceil((scrollTop + height) / cell));
+  const size = cell - GAP;
+  // Addresses stand where there is room for them.
+  const every = Math.ceil(14 / cell);
   let cells = 0;
   for (const band of grid.bands) {
-    if (band.row + band.rows < first || band.row > last) continue;
-    const { stretch } = band;
-    if (band.row >= first) {
-      const y = band.row * CELL - scrollTop + CELL / 2;
-      context.font = LABEL_FONT;
-      context.fillStyle = palette.text;
-      context.fillText(stretch.name, GUTTER, y);
-    }
+    const top = band.row + NAME_ROWS;
+    if (top + band.rows < first || band.row > last) continue;
+    context.font = LABEL_FONT;
+    context.fillStyle = palette.text;
+    context.fillText(band.stretch.name, GUTTER, top * cell - scrollTop - 8);
     context.font = FONT;
-    for (
-      let row = Math.max(first, band.row + 1);
-      row < Math.min(last, band.row + band.rows + 1);
-      row++
-    ) {
-      const y = row * CELL - scrollTop;
-      // An address beside each second row: as tight as they can be read.
-      if ((row - band.row - 1) % 2 === 0) {
+    for (let row = Math.max(first, top); row < Math.min(last, top + band.rows); row++) {
+      const y = row * cell - scrollTop;
+      if ((row - top) % every === 0) {
         context.fillStyle = palette.quiet;
         context.fillText(hex(rowAddress(grid, band, row), 8), 4, y + size / 2);
       }
       for (let column = 0; column < grid.columns; column++) {
-        const cell = cellAt(grid, row, column);
-        if (cell === undefined) continue;
+        const found = cellAt(grid, row, column);
+        if (found === undefined) continue;
         cells++;
-        const x = GUTTER + column * CELL;
-        context.fillStyle = palette.owner(cell.owner);
-        context.fillRect(x, y, size, size);
-        if (cell.owner === 'invalid') cross(context, x, y, size, palette.background);
+        const x = GUTTER + column * cell;
+        const { owners } = found;
+        for (const [at, owner] of owners.entries()) {
+          context.fillStyle = palette.owner(owner);
+          const left = Math.round((at * size) / owners.length);
+          const right = Math.round(((at + 1) * size) / owners.length);
+          context.fillRect(x + left, y, right - left, size);
+        }
+        if (owners.includes('invalid')) cross(context, x, y, size, palette.background);
       }
     }
   }
-  for (const { base } of marks) {
-    ring(context, grid, base, scrollTop, palette.text, 1);
-  }
-  if (selected !== undefined) ring(context, grid, selected, scrollTop, palette.focus, 3);
+  for (const { base } of marks) ring(context, picture, base, palette);
+  if (selected !== undefined) ring(context, picture, selected, palette);
   return cells;
 }
 
@@ -121,22 +127,22 @@ function cross(
   context.stroke();
 }
 
+/** Two rings, of the text's and the background's colour: no owner's colour hides both. */
 function ring(
   context: CanvasRenderingContext2D,
-  grid: Grid,
+  { grid, cell, scrollTop }: Picture,
   pa: bigint,
-  scrollTop: number,
-  colour: string,
-  width: number,
+  palette: Palette,
 ): void {
   const place = placeInGrid(grid, pa);
   if (place === undefined) return;
-  context.strokeStyle = colour;
-  context.lineWidth = width;
-  context.strokeRect(
-    GUTTER + place.column * CELL - 1,
-    place.row * CELL - scrollTop - 1,
-    CELL - GAP + 2,
-    CELL - GAP + 2,
-  );
+  const x = GUTTER + place.column * cell;
+  const y = place.row * cell - scrollTop;
+  const size = cell - GAP;
+  context.lineWidth = 1.5;
+  context.strokeStyle = palette.background;
+  context.strokeRect(x - 0.75, y - 0.75, size + 1.5, size + 1.5);
+  context.lineWidth = 2;
+  context.strokeStyle = palette.text;
+  context.strokeRect(x - 2.5, y - 2.5, size + 5, size + 5);
 }

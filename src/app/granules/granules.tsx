@@ -78,8 +78,10 @@ export function Granules({ run }: { run: Run }) {
           <Tools model={model} map={map} zoom={zoom} />
           <Legend map={map} />
           <Status model={model} map={map} />
-          <MapView model={model} zoom={zoom} />
-          {selected !== undefined && <GranuleDetails model={model} pa={selected} />}
+          <div class="granule-body">
+            <MapView model={model} zoom={zoom} />
+            {selected !== undefined && <GranuleDetails model={model} pa={selected} />}
+          </div>
           <InWords model={model} map={map} />
         </>
       )}
@@ -88,6 +90,7 @@ export function Granules({ run }: { run: Run }) {
 }
 
 function Tools({ model, map, zoom }: { model: GranulesModel; map: GranuleMap; zoom: Zoom }) {
+  void runVersion.value;
   const text = useSignal('');
   const wrong = useSignal('');
   return (
@@ -130,7 +133,7 @@ function Tools({ model, map, zoom }: { model: GranulesModel; map: GranuleMap; zo
       {isLive(model.run.state) && (
         <button
           type="button"
-          title="Reads GPCCR_EL3 and GPTBR_EL3 and all tables anew; a running machine stands for some milliseconds"
+          title="Reads GPCCR_EL3 and GPTBR_EL3 and all tables anew; a running machine is stopped for a moment"
           onClick={() => void model.open()}
         >
           Read again
@@ -157,11 +160,16 @@ function Legend({ map }: { map: GranuleMap }) {
           title={owner === 'invalid' ? 'the tables cannot be read there' : ownerMeaning(owner)}
         >
           <span class="granule-chip" /> {owner === 'invalid' ? 'not valid' : owner}{' '}
-          <span class="quiet">{sizeText(size)}</span>
+          <span class="quiet">{kilobytes(size)}</span>
         </li>
       ))}
     </ul>
   );
+}
+
+/** Exact, so that a single granule that changes hands shows. */
+function kilobytes(size: bigint): string {
+  return `${(size / 1024n).toLocaleString('en')} KB`;
 }
 
 function rank(owner: MapOwner): number {
@@ -170,6 +178,7 @@ function rank(owner: MapOwner): number {
 }
 
 function Status({ model, map }: { model: GranulesModel; map: GranuleMap }) {
+  void runVersion.value;
   const { run } = model;
   const configured = model.configured.value;
   const wrong = firstError(map);
@@ -182,7 +191,7 @@ function Status({ model, map }: { model: GranulesModel; map: GranuleMap }) {
   }
   if (configured !== undefined && configured.stoodFor > 0) {
     parts.push(
-      `the machine stood ${Math.round(configured.stoodFor).toString()} ms to read registers`,
+      `the machine was stopped for ${Math.round(configured.stoodFor).toString()} ms to read registers`,
     );
   }
   if (isOver(run.state)) parts.push('the machine has ended: this is what was read last');

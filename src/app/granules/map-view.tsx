@@ -9,7 +9,7 @@ import {
   type Grid,
 } from '../../inspect/gpt/granule-grid.js';
 import type { GranuleMap } from '../../inspect/gpt/granule-map.js';
-import { CELL, columnsFor, drawGranules, GUTTER, paletteOf } from './draw.js';
+import { cellsFor, drawGranules, GUTTER, paletteOf } from './draw.js';
 import { MARKED_MS, type GranulesModel } from './model.js';
 
 /** Rows of a page, for Page Up and Page Down. */
@@ -30,8 +30,8 @@ export function zoomBy({ wanted, shown }: Zoom, factor: number): void {
 
 /** The grid as it is now: as wide as there is room, each cell so many granules. */
 export function gridFor(map: GranuleMap, box: HTMLElement, granules: number | undefined): Grid {
-  const columns = columnsFor(box.clientWidth);
-  const rows = Math.max(8, Math.floor(box.clientHeight / CELL));
+  const { columns, cell } = cellsFor(box.clientWidth);
+  const rows = Math.max(8, Math.floor(box.clientHeight / cell));
   return gridOf(map, columns, granules ?? fittingCell(map, columns, rows));
 }
 
@@ -55,7 +55,8 @@ export function MapView({ model, zoom: { wanted, shown } }: { model: GranulesMod
       const map = model.map.peek();
       const width = box.clientWidth;
       const height = box.clientHeight;
-      if (map === undefined || width < GUTTER + 8 * CELL || height < CELL) return;
+      if (map === undefined || width < GUTTER + 80 || height < 40) return;
+      const { cell } = cellsFor(width);
       const now = performance.now();
       const marks = model.marks.peek().filter(({ at }) => now - at < MARKED_MS);
       const palette = paletteOf(box);
@@ -65,7 +66,7 @@ export function MapView({ model, zoom: { wanted, shown } }: { model: GranulesMod
         grid = gridFor(map, box, wanted.peek());
         gridKey = shape;
         shown.value = Number(grid.cellBytes >> BigInt(map.config.granuleBits));
-        if (spacer.current) spacer.current.style.height = `${String(grid.rows * CELL + 4)}px`;
+        if (spacer.current) spacer.current.style.height = `${String(grid.rows * cell + 6)}px`;
       }
       const { scrollTop } = box;
       const selected = model.selected.peek();
@@ -83,7 +84,7 @@ export function MapView({ model, zoom: { wanted, shown } }: { model: GranulesMod
       context.setTransform(ratio, 0, 0, ratio, 0, 0);
       const cells = drawGranules(
         context,
-        { grid, scrollTop, width, height, selected, marks },
+        { grid, cell, scrollTop, width, height, selected, marks },
         palette,
       );
       target.dataset.cells = String(cells);
@@ -110,10 +111,11 @@ export function MapView({ model, zoom: { wanted, shown } }: { model: GranulesMod
         const box = host.current;
         const place = pa === undefined || grid === undefined ? undefined : placeInGrid(grid, pa);
         if (place === undefined || box === null) return;
-        const top = place.row * CELL;
-        if (top < box.scrollTop + CELL) box.scrollTop = top - CELL;
-        else if (top + 2 * CELL > box.scrollTop + box.clientHeight) {
-          box.scrollTop = top + 2 * CELL - box.clientHeight;
+        const { cell } = cellsFor(box.clientWidth);
+        const top = place.row * cell;
+        if (top < box.scrollTop + 2 * cell) box.scrollTop = top - 2 * cell;
+        else if (top + 2 * cell > box.scrollTop + box.clientHeight) {
+          box.scrollTop = top + 2 * cell - box.clientHeight;
         }
       }),
     [model],
@@ -167,10 +169,11 @@ export function MapView({ model, zoom: { wanted, shown } }: { model: GranulesMod
         const box = host.current;
         if (grid === undefined || box === null) return;
         const { left, top } = box.getBoundingClientRect();
-        const column = Math.floor((event.clientX - left - GUTTER) / CELL);
-        const row = Math.floor((event.clientY - top + box.scrollTop) / CELL);
-        const cell = cellAt(grid, row, column);
-        model.selected.value = cell && shownOf(grid, cell);
+        const { cell } = cellsFor(box.clientWidth);
+        const column = Math.floor((event.clientX - left - GUTTER) / cell);
+        const row = Math.floor((event.clientY - top + box.scrollTop) / cell);
+        const found = cellAt(grid, row, column);
+        model.selected.value = found && shownOf(grid, found);
       }}
       onDblClick={() => zoomBy({ wanted, shown }, 0.25)}
     >
