@@ -5,9 +5,18 @@ import type { PhysicalMemory } from '../../engine/ui/physical-memory.js';
 import type { Run } from '../../engine/ui/run.js';
 import type { Result as Inspected } from '../../inspect/error.js';
 import { decodeGpccr, gptConfig, type GptConfig } from '../../inspect/gpt/gpccr.js';
-import { readGranuleMap, rereadRange, type GranuleMap } from '../../inspect/gpt/granule-map.js';
+import {
+  changeOwner,
+  readGranuleMap,
+  regionAt,
+  rereadRange,
+  type GranuleMap,
+  type MapOwner,
+} from '../../inspect/gpt/granule-map.js';
 import { granuleAt, type GranuleLookup, type ReadMemory } from '../../inspect/gpt/walk.js';
-import { GranuleHistory } from './history.js';
+import type { GranuleEvent } from '../../inspect/events/event.js';
+import { ownerOfGpi } from '../../inspect/gpt/entry.js';
+import { GranuleHistory, type Seen } from './history.js';
 
 /** Between two looks at what has changed, ms. */
 export const LOOK_MS = 250;
@@ -56,6 +65,10 @@ export class GranulesModel {
     const fresh = this.history.update(run.trace.stores.cpus);
     if (fresh.length > 0) this.version.value++;
     this.follow();
+    if (isOver(run.state)) {
+      this.applyLast(fresh, now);
+      return;
+    }
     if (this.busy || !isLive(run.state)) return;
     if (this.map.value === undefined) {
       if (this.tries <= AGAIN_MS.length && now >= this.nextTry) await this.open();
@@ -66,6 +79,22 @@ export class GranulesModel {
     if (now - this.walkedAt >= WALK_MS) {
       this.walkedAt = now;
       for (const { base, size } of map.stretches) map = rereadRange(map, base, size, this.read);
+    }
+    if (map !== this.map.value)
+      this.take(
+        map,
+        fresh.map(({ event }) => event),
+        now,
+      );
+  }
+
+  /** The memory of a machine that has ended is gone: what it did last is known by its events. */
+  private applyLast(fresh: readonly Seen<GranuleEvent>[], now: number): void {
+    let map = this.map.value;
+    if (map === undefined) return;
+    for (const { event } of fresh) {
+      const owner = ownerOfGpi(event.gpi, map.config);
+      if (owner !== undefined) map = changeOwner(map, event.base, event.size, owner);
     }
     if (map !== this.map.value)
       this.take(
@@ -169,6 +198,12 @@ export class GranulesModel {
     if (!found.ok) return { ok: false, failure: failureOf(found) };
     this.configured.value = { summary: decodeGpccr(gpccr).summary, stoodFor };
     return { ok: true, value: found.value };
+  }
+
+  /** Who owns the granule at an address, by the map as it was read last. */
+  ownerAt(pa: bigint): MapOwner | undefined {
+    const map = this.map.value;
+    return map && regionAt(map, pa)?.owner;
   }
 
   /** What the tables say of a granule now; undefined when the machine has ended. */

@@ -12,6 +12,7 @@ import {
 } from './granule-grid';
 import {
   bytesByOwner,
+  changeOwner,
   firstError,
   readGranuleMap,
   regionAt,
@@ -104,6 +105,15 @@ describe('a granule map', () => {
     tables.give(0x5f000000n, 0b1001);
     const back = rereadRange(next, 0x5f000000n, GRANULE, tables.reader());
     expect(ownersOf(back)).toEqual(ownersOf(map));
+  });
+
+  it('takes recorded changes where the tables are gone', () => {
+    const tables = new Tables();
+    const map = readGranuleMap(config(), [RAM], tables.reader());
+    const next = changeOwner(map, 0x5f000000n, GRANULE, 'Realm');
+    tables.give(0x5f000000n, 0b1011);
+    expect(next).toEqual(readGranuleMap(config(), [RAM], tables.reader()));
+    expect(changeOwner(next, 0x5f000000n, GRANULE, 'Realm')).toBe(next);
   });
 
   it('after any changes is the one that is read anew', () => {
