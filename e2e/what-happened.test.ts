@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect, inject, it } from 'vitest';
 import type { Guest } from '../src/machine/guest.js';
 import { seriousFindings } from './axe.js';
+import { builtGuests } from './catalogue.js';
 import { consoleText, typeOn, useBrowser, waitForText } from './browser.js';
 
 /** Interpreted on two busy cores. */
@@ -10,6 +11,7 @@ const BOOT_MS = Number(process.env.BOOTLINK_E2E_BOOT_SECONDS ?? 600) * 1000;
 const NOTICE_MS = 90_000;
 
 const browser = useBrowser();
+const guests = await builtGuests();
 const tab = (page: Page, name: string) => page.locator('.dv-tab', { hasText: name });
 const pane = (page: Page) => page.locator('[data-pane="what-happened"]');
 const shots = process.env.BOOTLINK_SHOTS;
@@ -147,6 +149,24 @@ describe('bare metal', () => {
         undefined,
         { timeout: NOTICE_MS, polling: 100 },
       );
+    },
+  );
+});
+
+describe('every built-in guest with a prompt', () => {
+  it.each(guests.filter(({ exits }) => exits === undefined).map(({ id }) => id))(
+    '%s is at no fault there',
+    { timeout: BOOT_MS },
+    async (id) => {
+      const { page } = await browser.open(`${inject('pageUrl')}?guest=${id}`);
+      await page.waitForFunction(
+        () => document.querySelector('.top-bar .elapsed')?.textContent?.startsWith('prompt after'),
+        undefined,
+        { timeout: BOOT_MS, polling: 200 },
+      );
+      await tab(page, 'What happened?').click();
+      await pane(page).getByRole('heading', { name: 'At a prompt' }).waitFor();
+      expect(await page.getByRole('button', { name: 'What happened?' }).count()).toBe(0);
     },
   );
 });

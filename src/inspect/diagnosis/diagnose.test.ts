@@ -311,6 +311,15 @@ describe('a machine that rests', () => {
     expect(idsOf(observe(undefined, 'PANIC\n', {}, cpu))).toContain('branch-to-self');
   });
 
+  it('behind a prompt that it has left is given more time, and needs events', () => {
+    const left = { reachedPrompt: true };
+    const quiet = (quietFor: number): boolean =>
+      diagnose(observe(wfi(), '=> go 0\n', left, { quietFor })).trouble;
+    expect([quiet(15_000), quiet(40_000)]).toEqual([false, true]);
+    const asleep = { samples: times(6, () => 0x41000004n) };
+    expect(diagnose(observe(undefined, '# sleep 99\n', left, asleep)).trouble).toBe(false);
+  });
+
   it('that computes is not', () => {
     const cpu = { samples: [1n, 2n, 3n, 4n, 5n, 6n] };
     expect(diagnose(observe([reset(0n)], '', {}, cpu)).trouble).toBe(false);

@@ -150,11 +150,15 @@ function judge(
 function stuck(observation: Observation): Judged | undefined {
   const { cpus, reachedPrompt } = observation;
   const quiet = silence(observation);
-  if (quiet < STUCK_MS || reachedPrompt || cpus.length === 0) return undefined;
-  const waits = (cpu: ObservedCpu): boolean => isWaiting(cpu) && (cpu.quietFor ?? 0) >= STUCK_MS;
+  if (quiet < STUCK_MS || cpus.length === 0) return undefined;
+  // Behind a prompt a command may sleep for a while: more patience, and nothing without events.
+  const patience = reachedPrompt ? STUCK_UNSEEN_MS : STUCK_MS;
+  const waits = (cpu: ObservedCpu): boolean => isWaiting(cpu) && (cpu.quietFor ?? 0) >= patience;
   const seen = cpus.every((cpu) => waits(cpu) || hangs(cpu) !== undefined);
   const unseen =
-    quiet >= STUCK_UNSEEN_MS && cpus.every((cpu) => waits(cpu) || tightLoop(cpu, SAMPLES));
+    !reachedPrompt &&
+    quiet >= STUCK_UNSEEN_MS &&
+    cpus.every((cpu) => waits(cpu) || tightLoop(cpu, SAMPLES));
   if (!seen && !unseen) return undefined;
   const how = cpus.every(waits)
     ? 'every vCPU waits for an interrupt, and none comes'
