@@ -41,11 +41,12 @@ async function openPane(page: Page): Promise<{ text: string; reasons: string[] }
 }
 
 /** Boots a machine of QEMU's arguments in place of el-walk's, with an image of A64 words. */
-function bootWords(
+async function bootWords(
   page: Page,
   { args, words, record }: { args: string[]; words: number[]; record: boolean },
 ): Promise<void> {
-  return page.evaluate(
+  await page.waitForFunction(() => globalThis.bootlink !== undefined);
+  await page.evaluate(
     async ([machine, code, recorded]) => {
       const index = (await (await fetch('guests/index.json')).json()) as {
         guests: { guest?: Guest }[];
@@ -118,6 +119,18 @@ describe('bare metal', () => {
     const details = page.getByRole('region', { name: 'The selected event' });
     await details.getByRole('heading', { name: 'Instruction Abort from the same EL' }).waitFor();
     expect(complaints).toEqual([]);
+  });
+
+  it('that resets the machine again and again', { timeout: BOOT_MS }, async () => {
+    const { page } = await browser.open(`${inject('pageUrl')}?guest=el-walk&boot=0`);
+    // movz x0, #9; movk x0, #0x8400, lsl #16; hvc #0: PSCI_SYSTEM_RESET, which QEMU answers itself.
+    const words = [0xd2800120, 0xf2b08000, 0xd4000002];
+    const board = ['-M', 'virt', '-cpu', 'cortex-a57', '-m', '64M'];
+    await bootWords(page, { args: [...board, ...PLAIN, ...AT_41000000], words, record: false });
+    await waitForNotice(page);
+    const { text, reasons } = await openPane(page);
+    expect(reasons).toContain('reset-loop');
+    expect(text).toContain('The guest has reset the machine');
   });
 
   it('without firmware', { timeout: BOOT_MS }, async () => {
