@@ -101,25 +101,31 @@ export function MapView({ model, zoom: { wanted, shown } }: { model: GranulesMod
       ? undefined
       : gridFor(map, host.current, wanted.value);
   };
-  // What is selected, wherever that was done, is in sight, at each zoom.
-  useEffect(
-    () =>
-      effect(() => {
-        const pa = model.selected.value;
-        void shown.value;
-        const grid = current();
-        const box = host.current;
-        const place = pa === undefined || grid === undefined ? undefined : placeInGrid(grid, pa);
-        if (place === undefined || box === null) return;
-        const { cell } = cellsFor(box.clientWidth);
-        const top = place.row * cell;
-        if (top < box.scrollTop + 2 * cell) box.scrollTop = top - 2 * cell;
-        else if (top + 2 * cell > box.scrollTop + box.clientHeight) {
-          box.scrollTop = top + 2 * cell - box.clientHeight;
-        }
-      }),
-    [model],
-  );
+  // What is selected, wherever that was done, is in sight: at each zoom, and in each size.
+  useEffect(() => {
+    const bring = (): void => {
+      const pa = model.selected.value;
+      void shown.value;
+      const grid = current();
+      const box = host.current;
+      const place = pa === undefined || grid === undefined ? undefined : placeInGrid(grid, pa);
+      if (place === undefined || box === null) return;
+      const { cell } = cellsFor(box.clientWidth);
+      const top = place.row * cell;
+      if (top < box.scrollTop + 2 * cell) box.scrollTop = top - 2 * cell;
+      else if (top + 2 * cell > box.scrollTop + box.clientHeight) {
+        box.scrollTop = top + 2 * cell - box.clientHeight;
+      }
+    };
+    const stop = effect(bring);
+    // A frame later: the rows have their new height only when they are drawn.
+    const observer = new ResizeObserver(() => requestAnimationFrame(bring));
+    if (host.current !== null) observer.observe(host.current);
+    return () => {
+      stop();
+      observer.disconnect();
+    };
+  }, [model]);
   const move = (cells: (grid: Grid) => number) => (): void => {
     const grid = current();
     const first = grid?.bands[0]?.stretch.base;
