@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect, inject, it } from 'vitest';
 import type { Guest } from '../src/machine/guest.js';
 import { seriousFindings } from './axe.js';
+import { builtGuests } from './catalogue.js';
 import { consoleText, typeOn, useBrowser, waitForText } from './browser.js';
 
 /** Interpreted on two busy cores. */
@@ -10,6 +11,7 @@ const BOOT_MS = Number(process.env.BOOTLINK_E2E_BOOT_SECONDS ?? 600) * 1000;
 const NOTICE_MS = 90_000;
 
 const browser = useBrowser();
+const guests = await builtGuests();
 const tab = (page: Page, name: string) => page.locator('.dv-tab', { hasText: name });
 const pane = (page: Page) => page.locator('[data-pane="what-happened"]');
 const shots = process.env.BOOTLINK_SHOTS;
@@ -39,11 +41,12 @@ async function openPane(page: Page): Promise<{ text: string; reasons: string[] }
 }
 
 /** Boots a machine of QEMU's arguments in place of el-walk's, with an image of A64 words. */
-function bootWords(
+async function bootWords(
   page: Page,
   { args, words, record }: { args: string[]; words: number[]; record: boolean },
 ): Promise<void> {
-  return page.evaluate(
+  await page.waitForFunction(() => globalThis.bootlink !== undefined);
+  await page.evaluate(
     async ([machine, code, recorded]) => {
       const index = (await (await fetch('guests/index.json')).json()) as {
         guests: { guest?: Guest }[];
@@ -118,6 +121,18 @@ describe('bare metal', () => {
     expect(complaints).toEqual([]);
   });
 
+  it('that resets the machine again and again', { timeout: BOOT_MS }, async () => {
+    const { page } = await browser.open(`${inject('pageUrl')}?guest=el-walk&boot=0`);
+    // movz x0, #9; movk x0, #0x8400, lsl #16; hvc #0: PSCI_SYSTEM_RESET, which QEMU answers itself.
+    const words = [0xd2800120, 0xf2b08000, 0xd4000002];
+    const board = ['-M', 'virt', '-cpu', 'cortex-a57', '-m', '64M'];
+    await bootWords(page, { args: [...board, ...PLAIN, ...AT_41000000], words, record: false });
+    await waitForNotice(page);
+    const { text, reasons } = await openPane(page);
+    expect(reasons).toContain('reset-loop');
+    expect(text).toContain('The guest has reset the machine');
+  });
+
   it('without firmware', { timeout: BOOT_MS }, async () => {
     const { page } = await browser.open(`${inject('pageUrl')}?guest=el-walk&boot=0`);
     await bootWords(page, { args: [...BOARD, ...PLAIN], words: [], record: true });
@@ -147,6 +162,24 @@ describe('bare metal', () => {
         undefined,
         { timeout: NOTICE_MS, polling: 100 },
       );
+    },
+  );
+});
+
+describe('every built-in guest with a prompt', () => {
+  it.each(guests.filter(({ exits }) => exits === undefined).map(({ id }) => id))(
+    '%s is at no fault there',
+    { timeout: BOOT_MS },
+    async (id) => {
+      const { page } = await browser.open(`${inject('pageUrl')}?guest=${id}`);
+      await page.waitForFunction(
+        () => document.querySelector('.top-bar .elapsed')?.textContent?.startsWith('prompt after'),
+        undefined,
+        { timeout: BOOT_MS, polling: 200 },
+      );
+      await tab(page, 'What happened?').click();
+      await pane(page).getByRole('heading', { name: 'At a prompt' }).waitFor();
+      expect(await page.getByRole('button', { name: 'What happened?' }).count()).toBe(0);
     },
   );
 });

@@ -38,6 +38,7 @@ export function Dialogs() {
 const shortcuts: [string, string][] = [
   ['F6, Shift+F6', 'Leave the console or the display: next or previous part of the page'],
   ['+ and -, arrows, Home, End', 'Timeline: zoom, move, show all, follow'],
+  ['+ and -, 0, arrows, Home, End', 'Granules: zoom, show all, select'],
   ['N and P', 'Timeline: next or previous event'],
   ['Right, Left, Space, Escape', 'The building: step, step back, slow motion, live again'],
   ['P, S, E', 'Registers: pause or resume, step, run to the next exception'],

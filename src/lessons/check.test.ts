@@ -44,6 +44,7 @@ const seen = (events: TraceEvent[], text = ''): Observed => ({
     (name) => ({ SCR_EL3: 0x4000_0000_0000_0001n, pc: 0x40n, PSTATE: 0x3c9n })[name],
     (name) => ({ pc: 0x80n })[name],
   ],
+  owner: (address) => (address === 0x5f000000n ? 'Realm' : undefined),
   events: () => events,
 });
 
@@ -92,6 +93,15 @@ describe('a check', () => {
   it.each(cases.map(([check, met]) => [name(check), met, check] as const))(
     '%s is met: %s',
     (_, expected, check) => expect(isMet(check, seen([smc], 'Res:  0x0'))).toBe(expected),
+  );
+
+  it.each<[bigint, 'Realm' | 'Non-secure', boolean]>([
+    [0x5f000000n, 'Realm', true],
+    [0x5f000000n, 'Non-secure', false],
+    // Nothing is known of it: that is no owner.
+    [0x5f001000n, 'Non-secure', false],
+  ])('of the owner of %s as %s is met: %s', (address, owner, expected) =>
+    expect(isMet({ kind: 'owner', address, owner }, seen([]))).toBe(expected),
   );
 
   it('is not met by nothing', () => {

@@ -19,8 +19,14 @@ export type Check =
       readonly field?: string;
       readonly value: bigint;
     }
+  /** The granule protection tables give the granule at this physical address to that owner. */
+  | { readonly kind: 'owner'; readonly address: bigint; readonly owner: CheckedOwner }
   /** The machine is this guest. */
   | { readonly kind: 'guest'; readonly guest: string };
+
+/** Owners that a check can name, as gpt/entry.ts does. */
+export const CHECKED_OWNERS = ['Root', 'Secure', 'Non-secure', 'Realm', 'any', 'none'] as const;
+export type CheckedOwner = (typeof CHECKED_OWNERS)[number];
 
 /** Everything named must hold. */
 export interface EventMatch {
@@ -44,6 +50,8 @@ export interface Observed {
   console(id: string): string | undefined;
   /** Registers of each vCPU, as they were when the machine was paused last. */
   registers(): readonly RegisterReader[];
+  /** Who owns the granule at a physical address now; undefined where that is not known (yet). */
+  owner(address: bigint): string | undefined;
   /** Events since then; each call begins anew. */
   events(): Iterable<TraceEvent>;
 }
@@ -105,6 +113,8 @@ export function isMet(check: Check, observed: Observed): boolean {
   switch (check.kind) {
     case 'guest':
       return observed.guest === check.guest;
+    case 'owner':
+      return observed.owner(check.address) === check.owner;
     case 'console': {
       const text = observed.console(check.console);
       return text !== undefined && new RegExp(check.expression).test(text);
@@ -127,6 +137,8 @@ export function checkWords(check: Check): string {
   switch (check.kind) {
     case 'guest':
       return `The machine is ${check.guest}.`;
+    case 'owner':
+      return `The granule at 0x${check.address.toString(16)} is ${check.owner}.`;
     case 'console':
       return `Console ${check.console} shows what this step is about.`;
     case 'register': {

@@ -1,6 +1,6 @@
 /** The lines of action and check blocks. */
 import type { Action } from './lesson';
-import type { Check, EventMatch } from './check';
+import { CHECKED_OWNERS, type Check, type EventMatch } from './check';
 
 export interface Line {
   /** From 1. */
@@ -107,6 +107,15 @@ export function readCheck({ line, text }: Line, tell: Tell): Check | undefined {
       }
       tell(line, '“reached” is followed by a place: EL3, NS-EL0 to NS-EL2, S-EL0 …, R-EL0 ….');
       return undefined;
+    case 'owner': {
+      const [address = '', name] = rest;
+      const owner = CHECKED_OWNERS.find((each) => each === name);
+      if (rest.length === 2 && owner !== undefined && /^0x[0-9a-fA-F]{1,13}$/.test(address)) {
+        return { kind: 'owner', address: BigInt(address), owner };
+      }
+      tell(line, `It reads: owner 0xADDRESS OWNER, one of ${CHECKED_OWNERS.join(', ')}.`);
+      return undefined;
+    }
     case 'console': {
       const [, console = '', expression = ''] =
         /^\s*console\s+(\S+)\s+\/(.+)\/\s*$/.exec(text) ?? [];
@@ -133,7 +142,7 @@ export function readCheck({ line, text }: Line, tell: Tell): Check | undefined {
       return undefined;
     }
     default:
-      tell(line, 'A check is one of console, reached, register, event, guest.');
+      tell(line, 'A check is one of console, reached, register, event, owner, guest.');
       return undefined;
   }
 }

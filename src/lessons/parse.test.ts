@@ -51,6 +51,7 @@ console uart0 /Res: +0x0\\b/
 reached R-EL2
 register SCR_EL3.NSE 1
 register pc 0x40200000
+owner 0x5f000000 Realm
 guest rme
 event exception from=NS-EL2 to=EL3 class=0x17 immediate=0 function=0xc4000151
 event gpf
@@ -70,6 +71,7 @@ event gpf
       { kind: 'reached', place: 'R-EL2' },
       { kind: 'register', register: 'SCR_EL3', field: 'NSE', value: 1n },
       { kind: 'register', register: 'pc', value: 0x4020_0000n },
+      { kind: 'owner', address: 0x5f000000n, owner: 'Realm' },
       { kind: 'guest', guest: 'rme' },
       {
         kind: 'event',
@@ -122,6 +124,16 @@ event gpf
     [
       'a register without a value',
       `${head}## S\n\`\`\`check\nregister SCR_EL3.NS\n\`\`\``,
+      [['bad-line', 9]],
+    ],
+    [
+      'an owner that is none',
+      `${head}## S\n\`\`\`check\nowner 0x1000 Nobody\n\`\`\``,
+      [['bad-line', 9]],
+    ],
+    [
+      'an owner of no address',
+      `${head}## S\n\`\`\`check\nowner 5f Realm\n\`\`\``,
       [['bad-line', 9]],
     ],
     ['a place that is none', `${head}## S\n\`\`\`check\nreached R-EL3\n\`\`\``, [['bad-line', 9]]],

@@ -98,6 +98,7 @@ export class RunObserver {
       cpus: this.lookAtCpus(),
       consoles,
       resets: run.resets,
+      guestResets: run.guestResets,
       reachedPrompt,
       loops: this.loops,
     };

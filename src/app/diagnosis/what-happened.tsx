@@ -44,6 +44,7 @@ export function WhatHappened({ run }: { run: Run }) {
 }
 
 function Report({ run, current }: { run: Run; current: Diagnosis }) {
+  void runVersion.value;
   const markdown = (): string =>
     diagnosisMarkdown(current, {
       title: run.guest.title,
@@ -162,6 +163,7 @@ function Proof({ evidence }: { evidence: Evidence }) {
 
 /** What could not be seen, and a way to see it the next time. */
 function Limits({ run, limits }: { run: Run; limits: readonly string[] }) {
+  void runVersion.value;
   if (limits.length === 0) return null;
   const again = (): void => {
     void boot(run.guest, {

@@ -3,6 +3,7 @@ import type { Step } from '../../lessons/lesson.js';
 import type { TraceEvent } from '../../inspect/events/event.js';
 import type { RegisterReader } from '../../inspect/register-groups.js';
 import type { Run } from '../../engine/ui/run.js';
+import { granulesOf } from '../granules/model.js';
 import { run } from '../session.js';
 
 /** How often a step's checks are looked at, ms. */
@@ -92,6 +93,7 @@ export class StepWatch {
         return log.text(Math.max(this.texts.get(id) ?? 0, log.textLength - SEEN_CHARACTERS));
       },
       registers: () => this.registers,
+      owner: (address) => ownerOf(current, address),
       events: () => this.events(current, check),
     };
   }
@@ -113,4 +115,11 @@ export class StepWatch {
       seen.set(store.cpu, at);
     }
   }
+}
+
+/** By the tables as they are now; the first look stops a running machine for a moment. */
+function ownerOf(current: Run, address: bigint): string | undefined {
+  const model = granulesOf(current);
+  void model.look(performance.now());
+  return model.ownerAt(address);
 }

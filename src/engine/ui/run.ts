@@ -115,6 +115,8 @@ export class Run {
   readonly trace: Trace;
   /** The newest resets of the machine. */
   readonly resets: MachineReset[] = [];
+  /** Resets that the guest asked for, all of them. */
+  guestResets = 0;
 
   /** Registers, memory and steps of the paused machine. */
   readonly debugger: Debugger;
@@ -369,6 +371,7 @@ export class Run {
           .slice(-1),
       );
     this.resets.push({ byGuest, after: lines[0] ?? '' });
+    if (byGuest) this.guestResets++;
     if (this.resets.length > RESETS_LIMIT) this.resets.shift();
     this.options.onChange();
   }

@@ -1,6 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ConsoleRecogniser } from '../console/recogniser';
+import {
+  EDK2_CRASH,
+  LINUX_OOPS,
+  OPTEE_ABORT,
+  RMM_CRASH,
+  TFA_PANIC,
+  TFA_UNHANDLED,
+  UBOOT_ABORT,
+  XEN_TRAP,
+} from '../console/samples';
 import { encodeEvents } from '../events/encode';
 import type { ExceptionEvent, TraceEvent } from '../events/event';
 import { EventStore } from '../events/store';
@@ -22,6 +32,18 @@ const FETCH = 0x86000010n;
 const READ = 0x96000010n;
 /** Data Abort from the same level, granule protection fault, write. */
 const GPF = 0x96000068n;
+
+/** Crashes as each program prints them. */
+const CRASHES = {
+  'TF-A, an exception': TFA_UNHANDLED,
+  'TF-A, a panic': TFA_PANIC,
+  'U-Boot': UBOOT_ABORT,
+  EDK2: EDK2_CRASH,
+  Linux: LINUX_OOPS,
+  'OP-TEE': OPTEE_ABORT,
+  RMM: RMM_CRASH,
+  Xen: XEN_TRAP,
+};
 
 let clock = 0n;
 const next = (): bigint => (clock += 1000n);
@@ -112,6 +134,7 @@ function observe(
     ],
     consoles: [consoleOf(text)],
     resets: [],
+    guestResets: 0,
     reachedPrompt: false,
     ...more,
   };
@@ -267,6 +290,36 @@ describe('what consoles print', () => {
     expect(first?.evidence.map(({ kind }) => kind)).toEqual(['event', 'event', 'console', 'event']);
   });
 
+  it('near the stack pointer is of a stack in memory of another world', () => {
+    const text = `${abort}sp : 000000005f000f80\n`;
+    const gpf: TraceEvent = {
+      ...{ kind: 'gpf', cpu: 0, time: next(), from: ns2, space: 'Non-secure', gpcsc: 0b001101 },
+      ...{ pa: 0x5f000000n, va: 0x5f000000n, pc: 0xbf000100n, esr: GPF },
+      ...{ write: true, fetch: false, onWalk: false },
+    };
+    const withSp = consoleOf(text);
+    const events = withSp.events.map((event) =>
+      event.kind === 'crash'
+        ? { ...event, registers: { ...event.registers, sp: 0x5f000f80n } }
+        : event,
+    );
+    const found = diagnose({
+      ...observe([reset(0n), gpf]),
+      consoles: [{ ...withSp, events }],
+    });
+    expect(found.findings[0]?.id).toBe('stack-in-other-world');
+  });
+
+  it.each(Object.entries(CRASHES))('by %s is told as its crash', (name, text) => {
+    const found = diagnose(observe(undefined, text));
+    expect([found.verdict, found.trouble]).toEqual(['crashed', true]);
+    expect(found.headline).toContain(name.split(',')[0]);
+    for (const { evidence, source } of found.findings) {
+      expect(evidence[0]?.kind).toBe('console');
+      expect(source).not.toBe('');
+    }
+  });
+
   it('says when it has started again since', () => {
     const text = `${abort}Resetting CPU ...\n\nresetting ...\nU-Boot 2025.01 (Jan 01 2025)\n=> `;
     const { headline } = diagnose(observe(undefined, text));
@@ -311,6 +364,15 @@ describe('a machine that rests', () => {
     expect(idsOf(observe(undefined, 'PANIC\n', {}, cpu))).toContain('branch-to-self');
   });
 
+  it('behind a prompt that it has left is given more time, and needs events', () => {
+    const left = { reachedPrompt: true };
+    const quiet = (quietFor: number): boolean =>
+      diagnose(observe(wfi(), '=> go 0\n', left, { quietFor })).trouble;
+    expect([quiet(15_000), quiet(40_000)]).toEqual([false, true]);
+    const asleep = { samples: times(6, () => 0x41000004n) };
+    expect(diagnose(observe(undefined, '# sleep 99\n', left, asleep)).trouble).toBe(false);
+  });
+
   it('that computes is not', () => {
     const cpu = { samples: [1n, 2n, 3n, 4n, 5n, 6n] };
     expect(diagnose(observe([reset(0n)], '', {}, cpu)).trouble).toBe(false);
@@ -342,9 +404,15 @@ describe('a machine that rests', () => {
 
 describe('ends and resets', () => {
   it('of the guest alone count towards a loop of resets', () => {
-    const by = (byGuest: boolean) => times(4, () => ({ byGuest, after: 'resetting ...' }));
-    expect(diagnose(observe(undefined, 'a\n', { resets: by(true) })).verdict).toBe('resetting');
-    expect(diagnose(observe(undefined, 'a\n', { resets: by(false) })).trouble).toBe(false);
+    const by = (byGuest: boolean): Partial<Observation> => ({
+      resets: times(4, () => ({ byGuest, after: 'resetting ...' })),
+      guestResets: byGuest ? 1234 : 0,
+    });
+    const found = diagnose(observe(undefined, 'a\n', by(true)));
+    expect(found.verdict).toBe('resetting');
+    expect(found.headline).toContain('1,234 times');
+    expect(found.findings[0]?.text).toContain('“resetting ...”');
+    expect(diagnose(observe(undefined, 'a\n', by(false))).trouble).toBe(false);
   });
 
   it('with an error of QEMU give its last words', () => {

@@ -93,20 +93,19 @@ function judge(
   loops: readonly ExceptionLoop[],
   crashes: readonly SeenCrash[],
 ): Judged {
-  const { state, exitCode, resets, consoles } = observation;
+  const { state, exitCode, guestResets, consoles } = observation;
   const prompt = promptOn(consoles);
   const open = crashes.filter(({ restarted }) => !restarted);
   const [loop] = loops;
-  const asked = resets.filter(({ byGuest }) => byGuest);
   if (state === 'failed' || (state === 'ended' && exitCode !== undefined && exitCode !== 0)) {
     const how = exitCode === undefined ? 'failed' : `ended with exit code ${exitCode.toString()}`;
     return { verdict: 'ended badly', trouble: true, headline: `QEMU ${how}.` };
   }
-  if (asked.length >= RESET_LOOP && prompt === undefined) {
+  if (guestResets >= RESET_LOOP && prompt === undefined) {
     return {
       verdict: 'resetting',
       trouble: true,
-      headline: `The guest has reset the machine ${asked.length.toString()} times and reached no prompt.`,
+      headline: `The guest has reset the machine ${guestResets.toLocaleString('en')} times and reached no prompt.`,
     };
   }
   const crash = open[0] ?? crashes[0];
@@ -150,11 +149,15 @@ function judge(
 function stuck(observation: Observation): Judged | undefined {
   const { cpus, reachedPrompt } = observation;
   const quiet = silence(observation);
-  if (quiet < STUCK_MS || reachedPrompt || cpus.length === 0) return undefined;
-  const waits = (cpu: ObservedCpu): boolean => isWaiting(cpu) && (cpu.quietFor ?? 0) >= STUCK_MS;
+  if (quiet < STUCK_MS || cpus.length === 0) return undefined;
+  // Behind a prompt a command may sleep for a while: more patience, and nothing without events.
+  const patience = reachedPrompt ? STUCK_UNSEEN_MS : STUCK_MS;
+  const waits = (cpu: ObservedCpu): boolean => isWaiting(cpu) && (cpu.quietFor ?? 0) >= patience;
   const seen = cpus.every((cpu) => waits(cpu) || hangs(cpu) !== undefined);
   const unseen =
-    quiet >= STUCK_UNSEEN_MS && cpus.every((cpu) => waits(cpu) || tightLoop(cpu, SAMPLES));
+    !reachedPrompt &&
+    quiet >= STUCK_UNSEEN_MS &&
+    cpus.every((cpu) => waits(cpu) || tightLoop(cpu, SAMPLES));
   if (!seen && !unseen) return undefined;
   const how = cpus.every(waits)
     ? 'every vCPU waits for an interrupt, and none comes'
@@ -217,7 +220,7 @@ function findingsOf(
     for (const events of all) findings.push(...unhandledCall(tailOf(events)));
   }
   findings.push(...problemFindings(consoles));
-  if (resets.filter(({ byGuest }) => byGuest).length >= RESET_LOOP) {
+  if (observation.guestResets >= RESET_LOOP) {
     const after = resets.at(-1)?.after ?? '';
     findings.push({
       id: 'reset-loop',

@@ -64,7 +64,10 @@ export interface Observation {
   readonly lost: number;
   readonly cpus: readonly ObservedCpu[];
   readonly consoles: readonly ObservedConsole[];
+  /** The newest ones. */
   readonly resets: readonly ObservedReset[];
+  /** How many the guest asked for in all. */
+  readonly guestResets: number;
   /** The guest has reached the prompt that its recipe waits for. */
   readonly reachedPrompt: boolean;
   /** Loops found by an earlier look: how they began may be forgotten by now. */

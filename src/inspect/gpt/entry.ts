@@ -129,13 +129,26 @@ export function decodeLevel1(entry: bigint, at: bigint, config: GptConfig): Resu
   return ok({ kind: 'granules', owners });
 }
 
+/** Owners in order, those that repeat counted: "Realm, 15 × Non-secure". */
+function inRuns(owners: readonly Owner[]): string {
+  const runs: { owner: Owner; count: number }[] = [];
+  for (const owner of owners) {
+    const last = runs.at(-1);
+    if (last?.owner === owner) last.count++;
+    else runs.push({ owner, count: 1 });
+  }
+  return runs
+    .map(({ owner, count }) => (count === 1 ? owner : `${count.toString()} × ${owner}`))
+    .join(', ');
+}
+
 /** An entry in a line, for the Granules pane. */
 export function entryText(entry: GptEntry): string {
   switch (entry.kind) {
     case 'table':
       return `table at ${hex(entry.table)}`;
     case 'granules':
-      return `granules: ${entry.owners.join(', ')}`;
+      return `sixteen granules: ${inRuns(entry.owners)}`;
     case 'block':
     case 'contiguous':
       return `${entry.kind}, ${sizeText(entry.size)}, ${entry.owner}`;

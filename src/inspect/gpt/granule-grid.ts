@@ -10,10 +10,13 @@ import {
   type MappedStretch,
 } from './granule-map';
 
-/** A stretch in the grid: a row for its name, and then its cells. */
+/** Rows above each stretch, for its name. */
+export const NAME_ROWS = 2;
+
+/** A stretch in the grid: rows for its name, and then its cells. */
 export interface Band {
   readonly stretch: MappedStretch;
-  /** Number of the row that holds its name; its cells begin in the one after. */
+  /** Number of the first row of its name; its cells begin NAME_ROWS further down. */
   readonly row: number;
   readonly rows: number;
 }
@@ -41,7 +44,7 @@ export function gridOf(map: GranuleMap, columns: number, granulesPerCell: number
     const first = stretch.base / rowBytes;
     const rows = Number((stretch.base + stretch.size - 1n) / rowBytes - first) + 1;
     bands.push({ stretch, row, rows });
-    row += rows + 1;
+    row += rows + NAME_ROWS;
   }
   const rarest = [...bytesByOwner(map)]
     .sort(([, a], [, b]) => (a < b ? -1 : a > b ? 1 : 0))
@@ -64,16 +67,24 @@ export function rowAddress(
   at: number,
 ): bigint {
   const rowBytes = cellBytes * BigInt(columns);
-  return (stretch.base / rowBytes) * rowBytes + BigInt(at - row - 1) * rowBytes;
+  return (stretch.base / rowBytes) * rowBytes + BigInt(at - row - NAME_ROWS) * rowBytes;
+}
+
+/** A cell that stands for memory. */
+export interface Cell {
+  readonly base: bigint;
+  readonly size: bigint;
+  /** Its only owner, or of several the one with the least memory in all. */
+  readonly owner: MapOwner;
+  /** Those owners that it has, by address, each once; at most four, the rarest always there. */
+  readonly owners: readonly MapOwner[];
 }
 
 /** The cell at a row and column: which memory it stands for; undefined for none. */
-export function cellAt(
-  grid: Grid,
-  row: number,
-  column: number,
-): { readonly base: bigint; readonly size: bigint; readonly owner: MapOwner } | undefined {
-  const band = grid.bands.find((each) => row > each.row && row <= each.row + each.rows);
+export function cellAt(grid: Grid, row: number, column: number): Cell | undefined {
+  const band = grid.bands.find(
+    (each) => row >= each.row + NAME_ROWS && row < each.row + NAME_ROWS + each.rows,
+  );
   if (band === undefined || column < 0 || column >= grid.columns) return undefined;
   const { stretch } = band;
   const start = rowAddress(grid, band, row) + BigInt(column) * grid.cellBytes;
@@ -82,23 +93,27 @@ export function cellAt(
   const last = stretch.base + stretch.size;
   const to = end < last ? end : last;
   if (base >= to) return undefined;
-  return { base, size: to - base, owner: ownerIn(grid, stretch, base, to) };
+  return { base, size: to - base, ...ownersIn(grid, stretch, base, to) };
 }
 
-/** The owner that a cell shows: its only one, or of several the one with the least memory. */
-function ownerIn(grid: Grid, { regions }: MappedStretch, from: bigint, to: bigint): MapOwner {
-  let found: MapOwner = 'none';
-  let best = Number.POSITIVE_INFINITY;
+/** Stripes of a cell that can be told apart. */
+const STRIPES = 4;
+
+function ownersIn(
+  { rarest }: Grid,
+  { regions }: MappedStretch,
+  from: bigint,
+  to: bigint,
+): Pick<Cell, 'owner' | 'owners'> {
+  const found: MapOwner[] = [];
   for (let at = Math.max(0, indexOfRegion(regions, from)); at < regions.length; at++) {
     const region = regions[at];
     if (region === undefined || region.base >= to) break;
-    const rank = grid.rarest.indexOf(region.owner);
-    if (rank < best) {
-      best = rank;
-      found = region.owner;
-    }
+    if (!found.includes(region.owner)) found.push(region.owner);
   }
-  return found;
+  const byRarity = [...found].sort((a, b) => rarest.indexOf(a) - rarest.indexOf(b));
+  const kept = byRarity.slice(0, STRIPES);
+  return { owner: byRarity[0] ?? 'none', owners: found.filter((each) => kept.includes(each)) };
 }
 
 /** Where in the grid an address is; undefined where there is no memory. */
@@ -110,10 +125,10 @@ export function placeInGrid(
     ({ stretch }) => pa >= stretch.base && pa < stretch.base + stretch.size,
   );
   if (band === undefined) return undefined;
-  const first = rowAddress(grid, band, band.row + 1);
+  const first = rowAddress(grid, band, band.row + NAME_ROWS);
   const cell = Number((pa - first) / grid.cellBytes);
   return {
-    row: band.row + 1 + Math.floor(cell / grid.columns),
+    row: band.row + NAME_ROWS + Math.floor(cell / grid.columns),
     column: cell % grid.columns,
   };
 }

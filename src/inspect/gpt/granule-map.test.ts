@@ -1,9 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { gptConfig, type GptConfig } from './gpccr';
-import { addressAfter, cellAt, fittingCell, gridOf, placeInGrid, rowAddress } from './granule-grid';
+import {
+  addressAfter,
+  cellAt,
+  fittingCell,
+  gridOf,
+  NAME_ROWS,
+  placeInGrid,
+  rowAddress,
+} from './granule-grid';
 import {
   bytesByOwner,
+  changeOwner,
   firstError,
   readGranuleMap,
   regionAt,
@@ -98,6 +107,15 @@ describe('a granule map', () => {
     expect(ownersOf(back)).toEqual(ownersOf(map));
   });
 
+  it('takes recorded changes where the tables are gone', () => {
+    const tables = new Tables();
+    const map = readGranuleMap(config(), [RAM], tables.reader());
+    const next = changeOwner(map, 0x5f000000n, GRANULE, 'Realm');
+    tables.give(0x5f000000n, 0b1011);
+    expect(next).toEqual(readGranuleMap(config(), [RAM], tables.reader()));
+    expect(changeOwner(next, 0x5f000000n, GRANULE, 'Realm')).toBe(next);
+  });
+
   it('after any changes is the one that is read anew', () => {
     const change = fc.tuple(
       fc.integer({ min: 0, max: 163_839 }),
@@ -167,10 +185,19 @@ describe('its grid', () => {
     }
   });
 
+  it('shows each owner of a cell, by address, the rarest always', () => {
+    const grid = gridOf(map, 64, 16);
+    const place = placeInGrid(grid, 0x5f000000n);
+    const cell = place && cellAt(grid, place.row, place.column);
+    expect(cell?.owners).toEqual(['Realm', 'Non-secure']);
+    const plain = placeInGrid(grid, 0x50000000n);
+    expect(plain && cellAt(grid, plain.row, plain.column)?.owners).toEqual(['Non-secure']);
+  });
+
   it('takes 1 GiB at 4 KiB granules', () => {
     const big: Stretch = { base: GB, size: GB, name: 'ram' };
     const wide = readGranuleMap(config(), [big], tables.reader());
-    expect(gridOf(wide, 128, 1).rows).toBe(2049);
+    expect(gridOf(wide, 128, 1).rows).toBe(2048 + NAME_ROWS);
     const granules = fittingCell(wide, 128, 60);
     expect(granules).toBe(64);
     expect(gridOf(wide, 128, granules).rows).toBeLessThanOrEqual(60);
@@ -190,7 +217,9 @@ describe('its grid', () => {
         const place = placeInGrid(grid, pa);
         const cell = place && cellAt(grid, place.row, place.column);
         expect(cell && pa >= cell.base && pa < cell.base + cell.size).toBe(true);
-        const band = grid.bands.find((each) => (place?.row ?? 0) <= each.row + each.rows);
+        const band = grid.bands.find(
+          (each) => (place?.row ?? 0) < each.row + each.rows + NAME_ROWS,
+        );
         expect(band && rowAddress(grid, band, place?.row ?? 0) <= pa).toBe(true);
       }),
     );

@@ -51,16 +51,29 @@ export function rereadRange(
   size: bigint,
   read: ReadMemory,
 ): GranuleMap {
+  return replaceRange(map, base, size, (from, to) => regions(map.config, read, from, to));
+}
+
+/** A change that was recorded, where the tables cannot be read any more. */
+export function changeOwner(map: GranuleMap, base: bigint, size: bigint, owner: Owner): GranuleMap {
+  return replaceRange(map, base, size, (from, to) => [{ base: from, size: to - from, owner }]);
+}
+
+function replaceRange(
+  map: GranuleMap,
+  base: bigint,
+  size: bigint,
+  freshIn: (from: bigint, to: bigint) => readonly Region[],
+): GranuleMap {
   let changed = false;
   const stretches = map.stretches.map((stretch) => {
     const from = base > stretch.base ? base : stretch.base;
     const end = stretch.base + stretch.size;
     const to = base + size < end ? base + size : end;
     if (from >= to) return stretch;
-    const fresh = regions(map.config, read, from, to);
     const joined = join([
       ...clip(stretch.regions, stretch.base, from),
-      ...fresh,
+      ...freshIn(from, to),
       ...clip(stretch.regions, to, end),
     ]);
     if (sameRegions(joined, stretch.regions)) return stretch;

@@ -1,0 +1,23 @@
+import { Granules } from '../granules/granules.js';
+import { hasRealms } from '../granules/model.js';
+import type { Pane } from '../panes.js';
+import { runVersion, shownRun } from '../session.js';
+
+/** Who owns physical memory, on machines with the Realm Management Extension. */
+function GranulesPane() {
+  void runVersion.value;
+  const current = shownRun.value;
+  if (current === undefined) {
+    return <p class="pane-empty">Boot the machine to see who owns its memory.</p>;
+  }
+  return <Granules run={current} key={current.entered.fetching} />;
+}
+
+export const pane: Pane = {
+  id: 'granules',
+  title: 'Granules',
+  place: 'main',
+  order: 42,
+  component: GranulesPane,
+  whenAvailable: () => shownRun.value !== undefined && hasRealms(shownRun.value),
+};
