@@ -54,6 +54,7 @@ export class GranulesModel {
   private epoch = '';
   private tries = 0;
   private nextTry = 0;
+  private endedTooSoon = false;
 
   constructor(readonly run: Run) {}
 
@@ -92,12 +93,8 @@ export class GranulesModel {
   private applyLast(fresh: readonly Seen<GranuleEvent>[], now: number): void {
     let map = this.map.value;
     if (map === undefined) {
-      this.failure.value = {
-        what: 'The machine has ended before its granule protection tables were read.',
-        input: this.run.guest.title,
-        remedy:
-          'Boot it again with this pane in sight. The Timeline has the changes that were recorded.',
-      };
+      if (!this.endedTooSoon) this.failure.value = endedTooSoon(this.run);
+      this.endedTooSoon = true;
       return;
     }
     for (const { event } of fresh) {
@@ -221,6 +218,15 @@ export class GranulesModel {
       return undefined;
     return granuleAt(config, pa, this.read);
   }
+}
+
+function endedTooSoon({ guest }: Run): Failure {
+  return {
+    what: 'The machine has ended before its granule protection tables were read.',
+    input: guest.title,
+    remedy:
+      'Boot it again with this pane in sight. The Timeline has the changes that were recorded.',
+  };
 }
 
 function failureOf({ error }: { error: { name: string; message: string } }): Failure {
