@@ -167,8 +167,19 @@ describe('four-worlds', () => {
     expect(await tab(page, 'Granules').count()).toBe(0);
     await page.getByRole('button', { name: 'Boot', exact: true }).click();
     await tab(page, 'Granules').click();
-    await map(page).waitFor({ timeout: 60_000 });
     await waitForState(page, ['exited'], BOOT_MS);
+    // It lives for less than half a second: on a busy machine it may end before it is read.
+    const late = pane(page).getByText('The machine has ended before its granule protection');
+    for (let again = 0; again < 3; again++) {
+      await map(page).or(late).waitFor({ timeout: 60_000 });
+      if (await map(page).isVisible()) break;
+      await page.evaluate(async () => {
+        const guest = globalThis.bootlink?.run()?.guest;
+        if (guest !== undefined) await globalThis.bootlink?.boot(guest, { record: true });
+      });
+      await waitForState(page, ['exited'], BOOT_MS);
+    }
+    await map(page).waitFor();
     await expect.poll(() => pane(page).textContent()).toContain('the machine has ended');
     // A granule for each world; the Non-secure one was the Realm world's for a while, and is back.
     const all = 'Root 4 KB Secure 4 KB Non-secure 4 KB Realm 4 KB';

@@ -18,8 +18,8 @@ import type { GranuleEvent } from '../../inspect/events/event.js';
 import { ownerOfGpi } from '../../inspect/gpt/entry.js';
 import { GranuleHistory, type Seen } from './history.js';
 
-/** Between two looks at what has changed, ms. */
-export const LOOK_MS = 250;
+/** Between two looks at what has changed, ms: four-worlds lives for less than half a second. */
+export const LOOK_MS = 100;
 /** Between two walks of the whole map: what was not recorded shows then. */
 const WALK_MS = 2000;
 /** How long after a look that found checks off the next one is, ms, each time longer. */
@@ -54,6 +54,7 @@ export class GranulesModel {
   private epoch = '';
   private tries = 0;
   private nextTry = 0;
+  private endedTooSoon = false;
 
   constructor(readonly run: Run) {}
 
@@ -91,7 +92,11 @@ export class GranulesModel {
   /** The memory of a machine that has ended is gone: what it did last is known by its events. */
   private applyLast(fresh: readonly Seen<GranuleEvent>[], now: number): void {
     let map = this.map.value;
-    if (map === undefined) return;
+    if (map === undefined) {
+      if (!this.endedTooSoon) this.failure.value = endedTooSoon(this.run);
+      this.endedTooSoon = true;
+      return;
+    }
     for (const { event } of fresh) {
       const owner = ownerOfGpi(event.gpi, map.config);
       if (owner !== undefined) map = changeOwner(map, event.base, event.size, owner);
@@ -213,6 +218,15 @@ export class GranulesModel {
       return undefined;
     return granuleAt(config, pa, this.read);
   }
+}
+
+function endedTooSoon({ guest }: Run): Failure {
+  return {
+    what: 'The machine has ended before its granule protection tables were read.',
+    input: guest.title,
+    remedy:
+      'Boot it again with this pane in sight. The Timeline has the changes that were recorded.',
+  };
 }
 
 function failureOf({ error }: { error: { name: string; message: string } }): Failure {
