@@ -50,6 +50,9 @@ it('the form builds PCI Express, NUMA, display, USB and tracing, as the command 
   await page.locator('.dv-tab', { hasText: 'Machine' }).click();
   const form = page.locator('.machine-form');
   const row = (name: string | RegExp) => form.getByRole('listitem', { name, exact: true });
+  // The form is drawn once more when what the engine knows has come.
+  const model = form.locator('option', { hasText: /^max$/ });
+  await model.first().waitFor({ state: 'attached' });
   await form.getByRole('button', { name: 'Add a switch' }).click();
   await form.getByLabel('Device to add').fill('nvme');
   await form.getByRole('button', { name: 'Add this device' }).click();
