@@ -50,6 +50,9 @@ it('the form builds PCI Express, NUMA, display, USB and tracing, as the command 
   await page.locator('.dv-tab', { hasText: 'Machine' }).click();
   const form = page.locator('.machine-form');
   const row = (name: string | RegExp) => form.getByRole('listitem', { name, exact: true });
+  // The form is drawn once more when what the engine knows has come.
+  const model = form.locator('option', { hasText: /^max$/ });
+  await model.first().waitFor({ state: 'attached' });
   await form.getByRole('button', { name: 'Add a switch' }).click();
   await form.getByLabel('Device to add').fill('nvme');
   await form.getByRole('button', { name: 'Add this device' }).click();
@@ -75,15 +78,19 @@ it('the form builds PCI Express, NUMA, display, USB and tracing, as the command 
   expect(await seriousFindings(page)).toEqual([]);
 
   // The command line says all of it, and says the same when it is read again.
-  const link = openLink(new URL(page.url()).hash, {
-    own: true,
-    findGuest: (id) =>
-      fixtureCatalogue.guests.flatMap((each) =>
-        each.state === 'ready' && each.guest.id === id ? [each.guest] : [],
-      )[0],
-  });
-  if (!link.ok) throw new Error(link.message);
-  const line = toArgs(link.machine);
+  const readLine = (): string[] => {
+    const link = openLink(new URL(page.url()).hash, {
+      own: true,
+      findGuest: (id) =>
+        fixtureCatalogue.guests.flatMap((each) =>
+          each.state === 'ready' && each.guest.id === id ? [each.guest] : [],
+        )[0],
+    });
+    return link.ok ? toArgs(link.machine) : [];
+  };
+  // The address follows a moment after the last change.
+  await expect.poll(() => readLine().join(' ')).toContain('-icount 3');
+  const line = readLine();
   for (const part of [
     '-device pcie-root-port,id=port1,chassis=1',
     '-device x3130-upstream,id=switch1,bus=port1',
