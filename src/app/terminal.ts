@@ -5,6 +5,7 @@ import '@xterm/xterm/css/xterm.css';
 import type { Console } from '../engine/ui/console.js';
 import { measureCharacters } from './character-widths.js';
 import { MONOSPACE, TERMINAL_FONT_PIXELS } from './fonts.js';
+import { isPageShortcut } from './page-shortcut.js';
 
 /** Bytes given to xterm.js at a time: it parses them in one go. */
 const WRITE_BYTES = 1 << 14;
@@ -215,16 +216,4 @@ function afterFrame(run: () => void): void {
   };
   const frame = requestAnimationFrame(() => setTimeout(once));
   const timer = setTimeout(once, 100);
-}
-
-/** Keys that belong to the page even while a terminal has the focus. */
-export function isPageShortcut(event: KeyboardEvent): boolean {
-  if (event.key === 'F6') return true;
-  if (event.altKey && !event.ctrlKey && !event.metaKey && /^Digit[1-9]$/.test(event.code))
-    return true;
-  return (
-    event.ctrlKey &&
-    event.shiftKey &&
-    ['KeyF', 'KeyC', 'KeyS', 'KeyL', 'KeyP', 'Space'].includes(event.code)
-  );
 }

@@ -7,7 +7,7 @@ import { screenOf, withInput, type Screen } from '../../machine/screen.js';
 import { bootMachine } from '../machine/boot-machine.js';
 import { edit, machine } from '../machine/model.js';
 import { runVersion } from '../session.js';
-import { isPageShortcut } from '../terminal.js';
+import { isPageShortcut } from '../page-shortcut.js';
 import { GuestInput } from './guest-input.js';
 import { Looking } from './looking.js';
 import { buttonOf, enlargement, moveBy, moveTo, pictureAt, press } from './pointer.js';

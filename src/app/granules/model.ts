@@ -248,8 +248,3 @@ export function granulesOf(run: Run): GranulesModel {
   if (model === undefined) models.set(run, (model = new GranulesModel(run)));
   return model;
 }
-
-/** Whether the machine's CPU is one with the Realm Management Extension. */
-export function hasRealms({ guest }: Run): boolean {
-  return guest.args.some((arg) => /(?:^|,)x-rme=on(?:,|$)/.test(arg));
-}

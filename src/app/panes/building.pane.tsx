@@ -1,6 +1,8 @@
-import { Building } from '../building/building.js';
 import type { Pane } from '../panes.js';
+import { seenContent } from '../seen-content.js';
 import { route, run, runVersion } from '../session.js';
+
+const Building = seenContent(async () => (await import('../building/building.js')).Building);
 
 /** The classic picture of the CCA architecture, with the vCPUs in it. */
 function BuildingPane() {

@@ -1,10 +1,14 @@
 import { computed } from '@preact/signals';
 import { screenOf } from '../../machine/screen.js';
-import { DisplayView } from '../display/display-pane.js';
 import { plannedGuest } from '../machine/boot-machine.js';
 import { baseGuest } from '../machine/model.js';
 import type { Pane } from '../panes.js';
+import { seenContent } from '../seen-content.js';
 import { runVersion, shownRun } from '../session.js';
+
+const DisplayView = seenContent(
+  async () => (await import('../display/display-pane.js')).DisplayView,
+);
 
 /** Whether the machine that runs has a display, or else the one that would be booted. */
 const hasDisplay = computed(() => {

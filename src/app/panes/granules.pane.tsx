@@ -1,7 +1,9 @@
-import { Granules } from '../granules/granules.js';
-import { hasRealms } from '../granules/model.js';
+import { hasRealms } from '../granules/has-realms.js';
 import type { Pane } from '../panes.js';
+import { seenContent } from '../seen-content.js';
 import { runVersion, shownRun } from '../session.js';
+
+const Granules = seenContent(async () => (await import('../granules/granules.js')).Granules);
 
 /** Who owns physical memory, on machines with the Realm Management Extension. */
 function GranulesPane() {

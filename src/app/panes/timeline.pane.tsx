@@ -1,6 +1,8 @@
-import { Timeline } from '../timeline/timeline.js';
 import type { Pane } from '../panes.js';
+import { seenContent } from '../seen-content.js';
 import { route, run, runVersion } from '../session.js';
+
+const Timeline = seenContent(async () => (await import('../timeline/timeline.js')).Timeline);
 
 /** Where the machine was, and why it went there. */
 function TimelinePane() {

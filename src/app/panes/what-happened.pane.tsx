@@ -1,7 +1,11 @@
 import { announced } from '../diagnosis/state.js';
-import { WhatHappened } from '../diagnosis/what-happened.js';
 import type { Pane } from '../panes.js';
+import { seenContent } from '../seen-content.js';
 import { runVersion, shownRun } from '../session.js';
+
+const WhatHappened = seenContent(
+  async () => (await import('../diagnosis/what-happened.js')).WhatHappened,
+);
 
 /** Why the machine crashed, hangs or starts again and again. */
 function WhatHappenedPane() {
