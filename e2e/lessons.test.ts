@@ -34,6 +34,15 @@ async function write(page: Page, change: (text: string) => string, before: strin
 const press = (page: Page, name: RegExp | string) =>
   pane(page).getByRole('button', { name }).first().click();
 
+/** Opens the step's guest, and waits until the page has its run and not the one before. */
+async function openAtPrompt(page: Page): Promise<void> {
+  const before = await page.evaluateHandle(() => globalThis.bootlink?.run());
+  await press(page, /^Open .* at its prompt$/);
+  await page.waitForFunction((old) => globalThis.bootlink?.run() !== old, before, {
+    timeout: BOOT_MS,
+  });
+}
+
 async function runProgram(page: Page): Promise<void> {
   await press(page, 'Assemble and run');
   await pane(page)
@@ -143,12 +152,12 @@ describe('the workshop on Exception levels', () => {
       },
       'firmware-bl1-to-bl2': (at) => press(at, /^Boot .* from reset$/),
       'linux-at-el1': async (at) => {
-        await press(at, /^Open .* at its prompt$/);
+        await openAtPrompt(at);
         await waitForText(at, 'uart0', /guest:\/# $/, { timeout: BOOT_MS });
         await press(at, /^Type .*dmesg/);
       },
       'linux-at-el2': async (at) => {
-        await press(at, /^Open .* at its prompt$/);
+        await openAtPrompt(at);
         await waitForText(at, 'uart0', /=> $/, { timeout: BOOT_MS });
         await press(at, /^Type “run linux/);
         await waitForText(at, 'hvc0', /guest:\/# $/, { timeout: BOOT_MS });
@@ -175,7 +184,7 @@ describe('the workshop on the Realm Management Extension', () => {
     }
   };
   const openGuest: Deeds = async (page) => {
-    await press(page, /^Open .* at its prompt$/);
+    await openAtPrompt(page);
     await waitForText(page, 'uart0', /=> $/, { timeout: BOOT_MS });
   };
 
