@@ -77,8 +77,6 @@ export class Dock {
   /** While panes are placed by the page and not by the visitor, nothing is kept. */
   private placing = true;
   private gone = false;
-  /** Shown while panes were being placed: it is to be in front in the end. */
-  private asked: string | undefined;
 
   constructor(
     element: HTMLElement,
@@ -132,7 +130,6 @@ export class Dock {
     const pane = findPane(id);
     if (pane === undefined || !isAvailable(pane)) return;
     this.closed.delete(id);
-    if (this.placing) this.asked = id;
     const panel = this.api.getPanel(id) ?? this.place(pane);
     panel.api.setActive();
     if (options.focus !== false) this.focusPane(id);
@@ -219,19 +216,20 @@ export class Dock {
     return this.api.totalPanels > 0;
   }
 
-  /** One pane a task: together they would hold the page up for 50 ms of the processor. */
+  /**
+   * One pane a task: together they would hold the page up for 50 ms of the processor. The first of
+   * a group comes to the front as it is placed, not in the end: by then the visitor may have
+   * chosen another.
+   */
   private async placeAll(): Promise<void> {
     for (const pane of panes) {
       if (this.gone) return;
       if (!isAvailable(pane) || this.api.getPanel(pane.id) !== undefined) continue;
-      this.place(pane);
+      const panel = this.place(pane);
+      if (panel.group.panels.length === 1) panel.group.model.openPanel(panel);
+      if (this.api.totalPanels === 1) panel.api.setActive();
       await new Promise((nextTask) => setTimeout(nextTask));
     }
-    if (this.gone) return;
-    for (const group of this.api.groups) group.model.openPanel(group.panels[0] as IDockviewPanel);
-    this.api.panels[0]?.api.setActive();
-    if (this.asked !== undefined) this.show(this.asked, { focus: false });
-    this.asked = undefined;
   }
 
   /** Adds a pane where it belongs; it does not come to the front by that. */
