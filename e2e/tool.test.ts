@@ -35,9 +35,11 @@ describe('the command palette', () => {
   it('moves by arrows and closes by Escape without doing anything', async () => {
     const { page } = await browser.open(url);
     await page.getByRole('button', { name: 'Commands' }).click();
+    // Keys go to the palette once it has the focus.
+    await page.locator('input[role="combobox"]:focus').waitFor();
     await page.keyboard.press('ArrowDown');
     const second = page.getByRole('option').nth(1);
-    expect(await second.getAttribute('aria-selected')).toBe('true');
+    await expect.poll(() => second.getAttribute('aria-selected')).toBe('true');
     await page.keyboard.press('Escape');
     await page.getByRole('combobox', { name: 'Command' }).waitFor({ state: 'detached' });
     expect(page.url()).toBe(url);
