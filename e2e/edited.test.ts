@@ -15,7 +15,9 @@ describe.skipIf(linux === undefined)('an edited machine in the engine itself', (
     if (linux === undefined) return;
     const { page } = await browser.open(`${url}?guest=virt-linux&boot=0`);
     await page.locator('.dv-tab', { hasText: 'Machine' }).click();
-    await page.getByLabel('Memory').fill(`${String(MEMORY_MIB)}M`);
+    await page
+      .getByRole('combobox', { name: 'Memory', exact: true })
+      .fill(`${String(MEMORY_MIB)}M`);
     await page.locator('.machine-pane').getByRole('button', { name: 'Boot' }).click();
     const console = linux.boot.at(-1)?.console ?? '';
     await page.waitForFunction(

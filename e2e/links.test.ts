@@ -36,12 +36,14 @@ describe('the address', () => {
   it('holds the machine as it is edited; a reload keeps it and starts nothing', async () => {
     const { page } = await browser.open(`${url}?guest=one&boot=0`);
     await page.locator('.dv-tab', { hasText: 'Machine' }).click();
-    await page.getByLabel('Memory').fill('96M');
+    await page.getByRole('combobox', { name: 'Memory', exact: true }).fill('96M');
     await page.waitForURL(/#m1\./);
     await page.reload();
     await page.getByRole('button', { name: 'Boot', exact: true }).waitFor();
     await page.locator('.dv-tab', { hasText: 'Machine' }).click();
-    expect(await page.getByLabel('Memory').inputValue()).toBe('96M');
+    expect(await page.getByRole('combobox', { name: 'Memory', exact: true }).inputValue()).toBe(
+      '96M',
+    );
     expect(await runExists(page)).toBe(false);
     await page.getByRole('button', { name: 'Reset', exact: true }).click();
     await page.waitForURL(/\?guest=one|^[^#]*$/);
@@ -50,7 +52,7 @@ describe('the address', () => {
   it('stays short for a built-in guest with one change', async () => {
     const { page } = await browser.open(`${url}?guest=one&boot=0`);
     await page.locator('.dv-tab', { hasText: 'Machine' }).click();
-    await page.getByLabel('Memory').fill('96M');
+    await page.getByRole('combobox', { name: 'Memory', exact: true }).fill('96M');
     await page.waitForURL(/#m1\./);
     expect(new URL(page.url()).hash.length).toBeLessThanOrEqual(300);
   });
@@ -158,7 +160,7 @@ describe('a machine handed on', () => {
   it('as a link, a badge and a frame that open the same machine', async () => {
     const { page } = await browser.open(`${url}?guest=one&boot=0`);
     await page.locator('.dv-tab', { hasText: 'Machine' }).click();
-    await page.getByLabel('Memory').fill('96M');
+    await page.getByRole('combobox', { name: 'Memory', exact: true }).fill('96M');
     await page.locator('.machine-pane').getByRole('button', { name: 'Share' }).click();
     const [link = '', badge = '', frame = ''] = await page
       .locator('.share-text')
@@ -176,7 +178,7 @@ describe('a machine handed on', () => {
   it('as a file, and back', async () => {
     const { page } = await browser.open(`${url}?guest=one&boot=0`);
     await page.locator('.dv-tab', { hasText: 'Machine' }).click();
-    await page.getByLabel('Memory').fill('96M');
+    await page.getByRole('combobox', { name: 'Memory', exact: true }).fill('96M');
     await page.locator('.machine-pane').getByRole('button', { name: 'Share' }).click();
     const download = page.waitForEvent('download');
     await page.getByRole('button', { name: /Save as/ }).click();

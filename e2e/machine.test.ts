@@ -53,8 +53,10 @@ describe('the machine’s editors', () => {
     await page.keyboard.type(' -m 96M');
     await expect.poll(() => textOf(page, 'json')).toMatch(/"memory": \{\s+"size": "96M"/);
     await page.getByRole('tab', { name: 'Form' }).click();
-    expect(await page.getByLabel('Memory').inputValue()).toBe('96M');
-    await page.getByLabel('Memory').fill('128M');
+    expect(await page.getByRole('combobox', { name: 'Memory', exact: true }).inputValue()).toBe(
+      '96M',
+    );
+    await page.getByRole('combobox', { name: 'Memory', exact: true }).fill('128M');
     await page.getByRole('tab', { name: 'Command line' }).click();
     await expect.poll(() => textOf(page, 'args')).toContain('-m 128M');
     await page.getByRole('tab', { name: 'Changes (1)' }).click();
@@ -169,7 +171,7 @@ describe('an edited machine', () => {
   it('boots with its changes; the built-in one boots without after a reset', async () => {
     const { page } = await browser.open(`${url}?guest=one&boot=0`);
     await showMachine(page, 'Form');
-    await page.getByLabel('Memory').fill('96M');
+    await page.getByRole('combobox', { name: 'Memory', exact: true }).fill('96M');
     const boot = page.locator('.machine-pane').getByRole('button', { name: /^Boot/ });
     await boot.click();
     await waitForState(page, ['running']);
@@ -191,7 +193,7 @@ describe('the machine pane', () => {
     for (const colorScheme of ['light', 'dark'] as const) {
       const { page } = await browser.open(`${url}?guest=one&boot=0`, { colorScheme });
       await showMachine(page, 'Form');
-      await page.getByLabel('Memory').fill('96M');
+      await page.getByRole('combobox', { name: 'Memory', exact: true }).fill('96M');
       expect(await seriousFindings(page)).toEqual([]);
       for (const view of ['Both', 'Changes (1)']) {
         await page.getByRole('tab', { name: view }).click();
