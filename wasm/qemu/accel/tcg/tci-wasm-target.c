@@ -14,6 +14,16 @@
 #define FROM_ENV(field) \
     ((int)offsetof(CPUState, field) - (int)sizeof(CPUState))
 
+static void add_global(int ofs, int size)
+{
+    TCIWasmTarget *t = &tci_wasm_target;
+
+    g_assert(ofs + size <= TCI_WASM_GLOBALS_END);
+    t->global[t->nglobals].ofs = ofs;
+    t->global[t->nglobals].size = size;
+    t->nglobals++;
+}
+
 void tci_wasm_target_init(CPUState *first)
 {
     TCIWasmTarget *t = &tci_wasm_target;
@@ -25,6 +35,15 @@ void tci_wasm_target_init(CPUState *first)
     t->can_do_io = FROM_ENV(neg.can_do_io);
     t->cflags = FROM_ENV(neg.tci_lookup_cflags);
     t->jmp_cache = FROM_ENV(tb_jmp_cache);
+
+    for (int i = 0; i < 32; i++) {
+        add_global(offsetof(CPUARMState, xregs[i]), 8);
+    }
+    add_global(offsetof(CPUARMState, pc), 8);
+    add_global(offsetof(CPUARMState, NF), 4);
+    add_global(offsetof(CPUARMState, ZF), 4);
+    add_global(offsetof(CPUARMState, CF), 4);
+    add_global(offsetof(CPUARMState, VF), 4);
 
     t->pc = offsetof(CPUARMState, pc);
     t->flags = offsetof(CPUARMState, hflags.flags);

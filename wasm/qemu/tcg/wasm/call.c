@@ -38,6 +38,9 @@ void tr_gen_helper(TrFunc *f, uint32_t insn, uint32_t *next)
         }
         args[n++] = type;
     }
+    if (tr_call_writes_globals(pool)) {
+        f->held = 0;
+    }
     type = result == 1 ? W_TYPE_I32 : result == 2 ? W_TYPE_I64 : 0;
     tr_call(f, (void *)pool[0], args, n, type);
     switch (result) {

@@ -22,7 +22,7 @@
 #define CALL_OUT_LAST_MS 640
 
 TrStats tr_stats;
-bool tr_tail_calls;
+bool tr_tail_calls, tr_elements;
 TrCompiled *tr_modules[TR_MAX_MODULES];
 unsigned tr_generation = 1;
 bool tr_full;
@@ -60,9 +60,18 @@ EM_JS(int, tr_js_is_v8, (void), {
            Boolean(globalThis.navigator?.userAgent.includes('Chrome'));
 });
 
+/* See module.c: not in V8 before 12.4, which is that of Chrome 124. */
+EM_JS(int, tr_js_has_shared_tables, (void), {
+    const v8 = globalThis.process?.versions?.v8?.split('.').map(Number);
+    const chrome = globalThis.navigator?.userAgent.split('Chrome/')[1];
+
+    return v8 ? v8[0] > 12 || (v8[0] === 12 && v8[1] >= 4)
+              : !chrome || parseInt(chrome, 10) >= 124;
+});
+
 EM_JS(int, tr_js_instantiate,
       (uint32_t bytes, uint32_t len, uint32_t imports, uint32_t nimports,
-       uint32_t base, uint32_t nfuncs), {
+       uint32_t base, uint32_t nfuncs, int elements), {
     try {
         const code = new Uint8Array(wasmMemory.buffer, bytes >>> 0, len);
         const funcs = new Uint32Array(wasmMemory.buffer, imports >>> 0,
@@ -72,9 +81,9 @@ EM_JS(int, tr_js_instantiate,
             f[i] = wasmTable.get(funcs[i]);
         }
         const module = new WebAssembly.Module(code.slice());
-        const made = new WebAssembly.Instance(
-            module, { e: { m: wasmMemory }, f }).exports;
-        for (let i = 0; i < nfuncs; i++) {
+        const e = { m: wasmMemory, t: wasmTable, b: base };
+        const made = new WebAssembly.Instance(module, { e, f }).exports;
+        for (let i = 0; !elements && i < nfuncs; i++) {
             wasmTable.set(base + i, made[i]);
         }
         return 0;
@@ -116,7 +125,7 @@ uint32_t tr_instantiate(TrThread *t, uint32_t module)
     base = t->table_next;
     if (tr_js_instantiate((uintptr_t)c->bytes.data, c->bytes.len,
                           (uintptr_t)c->imports, c->nimports, base,
-                          c->nfuncs) < 0) {
+                          c->nfuncs, tr_elements) < 0) {
         return 0;
     }
     t->table_next += c->nfuncs;
@@ -326,6 +335,7 @@ void tr_compile_init(void)
     tr_tail_calls = tci_wasm_config.tail_calls &&
                     tci_wasm_config.mode == TCI_WASM_REGIONS &&
                     tr_js_has_tail_calls();
+    tr_elements = tr_js_has_shared_tables();
     /*
      * V8 gives a thread the code that another had compiled from the same
      * bytes.  Elsewhere both would compile, so there the vCPU does it alone.

@@ -34,8 +34,13 @@ struct TrFunc {
     /* Values known in straight-line code */
     bool reg_known[TCG_TARGET_NB_REGS], slot_known[TR_NSLOT];
     int64_t reg_value[TCG_TARGET_NB_REGS], slot_value[TR_NSLOT];
+    /* Guest registers: those that some TB expects; those in locals now */
+    uint64_t globals, held;
+    int global[64];             /* locals */
     int region;                 /* number of this one */
     int dispatch_level;         /* of the loop around br_table */
+    /* Entries behind what loads TrBlock.expects; their br_table index */
+    int inner_level[TR_MAX_REGION], inner_entry[TR_MAX_REGION];
     int entry_level[TR_MAX_REGION];
     bool entry_open[TR_MAX_REGION];     /* not yet generated: br goes there */
     int self_level;             /* of the loop around a self-looping block */
@@ -202,6 +207,12 @@ static inline void tr_call(TrFunc *f, void *func, const uint8_t *args,
     trb_u(&f->code, tr_import(f->m, (uintptr_t)func, type));
 }
 
+/* globals.c: bring registers into their locals */
+void tr_gen_load_globals(TrFunc *f, uint64_t mask);
+/* A load by a local; false when it must be one from memory */
+bool tr_gen_global_ld(TrFunc *f, TCGReg reg, int ofs, int size);
+/* What a store to env does to the locals */
+void tr_gen_global_st(TrFunc *f, TCGReg reg, int ofs, int size);
 /* memory.c: guest memory */
 void tr_gen_ldst(TrFunc *f, bool store, TCGReg val, TCGReg addr,
                  MemOpIdx oi, uint32_t *next);

@@ -15,6 +15,9 @@
 /* ---- Bytecode of one TB (block.c) ---- */
 
 #define TR_MAX_LABELS 64
+/* Ways out of a TB that lead to another: goto_tb's two slots, goto_ptr */
+#define TR_EDGE_PTR 2
+#define TR_EDGES 3
 
 typedef struct TrBlock {
     uint32_t *start;            /* its header */
@@ -27,6 +30,12 @@ typedef struct TrBlock {
     uint32_t *successor;        /* by goto_ptr, or NULL */
     uint32_t flags, cflags;     /* the TB's */
     int region, entry;          /* region -1: in none yet, -2: rejected */
+    /* globals.c; sets of TBs are by entry, of registers by number */
+    uint64_t loop;              /* TBs of the region in a loop with this one */
+    uint64_t reads;             /* registers read before they are written */
+    uint64_t expects;           /* in locals, when control comes from the loop */
+    uint64_t held_none[TR_EDGES];   /* in locals at an exit, if none was at */
+    uint64_t held_all[TR_EDGES];    /* the entry, and if all were */
 } TrBlock;
 
 /* The address that @insn names, relative to the word behind it. */
@@ -88,8 +97,16 @@ typedef struct TrFunc TrFunc;
 
 /* Generate the code of one block; false when an op has no translation */
 bool tr_gen_block(TrFunc *f, TrBlock *b);
-/* Jump to @to (in the same module) if its address is on the stack (i32) */
+/* Jump to @to (in the same module) if that is what TR_HOST holds */
 void tr_gen_chain(TrFunc *f, TrBlock *from, uint32_t *to);
+
+/* ---- Guest registers in locals (globals.c) ---- */
+
+void tr_globals_init(void);
+int tr_global_at(int ofs, int size);
+uint64_t tr_globals_within(int ofs, int size);
+bool tr_call_writes_globals(const uintptr_t *pool);
+void tr_region_globals(TrModule *m, const int *members, int n);
 
 /* ---- Run time (run.c, compile.c) ---- */
 
@@ -117,6 +134,7 @@ typedef struct TrStats {
 
 extern TrStats tr_stats;
 extern bool tr_tail_calls;
+extern bool tr_elements;        /* modules fill the table by themselves */
 
 /* A module that any thread can instantiate */
 typedef struct TrCompiled {

@@ -5,9 +5,10 @@
  * what differs between threads comes in as arguments.  The browser then
  * compiles a module once for all threads.
  *
- * The functions are exported, and JavaScript puts them into the thread's
- * table: an import of that table costs each instance a copy of it (V8 11) or
- * an entry in its list of users.
+ * The functions go into the thread's table by an element segment, at an
+ * imported place.  That is five to ten times faster than exporting them and
+ * having JavaScript put them there, but for V8 before 12.4 (Node 20): it
+ * copies the whole table for each instance that imports it.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -128,18 +129,56 @@ static void number(TrBuf *out, int i)
 
 static void import_section(TrModule *m, TrBuf *s)
 {
-    trb_u(s, 1 + m->imports->len);
+    trb_u(s, (tr_elements ? 3 : 1) + m->imports->len);
     name(s, "e");
     name(s, "m");
     trb_byte(s, 2);             /* memory, shared, 0 to 65536 pages */
     trb_byte(s, 3);
     trb_u(s, 0);
     trb_u(s, 65536);
+    if (tr_elements) {
+        name(s, "e");
+        name(s, "t");
+        trb_byte(s, 1);         /* table of functions, 0 or more */
+        trb_byte(s, W_TYPE_FUNCREF);
+        trb_byte(s, 0);
+        trb_u(s, 0);
+        name(s, "e");
+        name(s, "b");
+        trb_byte(s, 3);         /* global, constant */
+        trb_byte(s, W_TYPE_I32);
+        trb_byte(s, 0);
+    }
     for (int i = 0; i < m->imports->len; i++) {
         name(s, "f");
         number(s, i);
         trb_byte(s, 0);
         trb_u(s, g_array_index(m->imports, TrImport, i).type);
+    }
+}
+
+/* Exports "0", "1", ... */
+static void export_section(TrModule *m, TrBuf *s)
+{
+    trb_u(s, m->nregion);
+    for (int i = 0; i < m->nregion; i++) {
+        number(s, i);
+        trb_byte(s, 0);
+        trb_u(s, m->imports->len + i);
+    }
+}
+
+/* All functions, into the table at the imported global */
+static void element_section(TrModule *m, TrBuf *s)
+{
+    trb_u(s, 1);
+    trb_byte(s, 0);
+    trb_byte(s, W_GLOBAL_GET);
+    trb_u(s, 0);
+    trb_byte(s, W_END);
+    trb_u(s, m->nregion);
+    for (int i = 0; i < m->nregion; i++) {
+        trb_u(s, m->imports->len + i);
     }
 }
 
@@ -165,13 +204,13 @@ void tr_module_bytes(TrModule *m, TrBuf *out)
         trb_byte(&s, 0);
     }
     section(out, 3, &s);
-    trb_u(&s, m->nregion);      /* exports: "0", "1", ... */
-    for (int i = 0; i < m->nregion; i++) {
-        number(&s, i);
-        trb_byte(&s, 0);
-        trb_u(&s, m->imports->len + i);
+    if (tr_elements) {
+        element_section(m, &s);
+        section(out, 9, &s);
+    } else {
+        export_section(m, &s);
+        section(out, 7, &s);
     }
-    section(out, 7, &s);
     trb_u(&s, m->nregion);
     trb_bytes(&s, m->code.data, m->code.len);
     section(out, 10, &s);

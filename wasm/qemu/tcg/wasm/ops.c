@@ -249,6 +249,11 @@ static void gen_mul2_64(TrFunc *f, bool is_signed, const TCGReg *r)
 static bool gen_host_ld(TrFunc *f, unsigned opc, uint8_t op, TCGReg r0,
                         TCGReg r1, int ofs)
 {
+    int size = opc == INDEX_op_ld_i64 ? 8 : opc == INDEX_op_ld_i32 ? 4 : 0;
+
+    if (r1 == TCG_AREG0 && size && tr_gen_global_ld(f, r0, ofs, size)) {
+        return true;
+    }
     if (r1 == TCG_REG_CALL_STACK) {
         if (opc == INDEX_op_ld_i64) {
             tr_slot_get(f, ofs / 4);
@@ -283,6 +288,11 @@ static bool gen_host_st(TrFunc *f, unsigned opc, uint8_t op, TCGReg r0,
     o = tr_base(f, r1, ofs);
     tr_get(f, r0);
     e_mem(f, op, o);
+    if (r1 == TCG_AREG0) {
+        tr_gen_global_st(f, r0, ofs, op == W_I64_STORE ? 8
+                                     : op == W_I64_STORE32 ? 4
+                                     : op == W_I64_STORE16 ? 2 : 1);
+    }
     return true;
 }
 
@@ -536,6 +546,7 @@ static bool gen_exit(TrFunc *f, unsigned opc, uint32_t insn, uint32_t *next)
     case INDEX_op_exit_tb:
         e_i32(f, (uint32_t)(uintptr_t)slot | TCI_WASM_EXIT);
         e_op(f, W_RETURN);
+        f->held = UINT64_MAX;   /* nothing gets here */
         return true;
 
     case INDEX_op_goto_tb:
@@ -565,12 +576,42 @@ static bool gen_exit(TrFunc *f, unsigned opc, uint32_t insn, uint32_t *next)
         }
         e_get(f, TR_HOST);
         e_op(f, W_RETURN);
+        f->held = UINT64_MAX;
         return true;
 
     default:
         tr_stats.rejected_op[opc]++;
         return false;
     }
+}
+
+/*
+ * Go on at @to, in a loop with @from, with what it expects in locals, if the
+ * i32 on the stack says so.
+ */
+static void gen_chain_loop(TrFunc *f, TrBlock *from, TrBlock *to)
+{
+    uint64_t missing = to->expects & ~f->held;
+    bool self = to == from && f->self_level >= 0;
+    bool forward = f->entry_open[to->entry];
+
+    tr_stats.chain_inside++;
+    if (!missing && (self || forward)) {
+        e_br(f, W_BR_IF, self ? f->self_level : f->inner_level[to->entry]);
+        return;
+    }
+    e_begin(f, W_IF, W_TYPE_VOID);
+    tr_gen_load_globals(f, missing);
+    if (self) {
+        e_br(f, W_BR, f->self_level);
+    } else if (forward) {
+        e_br(f, W_BR, f->inner_level[to->entry]);
+    } else {
+        e_i32(f, f->inner_entry[to->entry]);
+        e_set(f, TR_ENTRY);
+        e_br(f, W_BR, f->dispatch_level);
+    }
+    e_end(f);
 }
 
 void tr_gen_chain(TrFunc *f, TrBlock *from, uint32_t *to)
@@ -586,7 +627,9 @@ void tr_gen_chain(TrFunc *f, TrBlock *from, uint32_t *to)
     e_get(f, TR_HOST);
     e_i32(f, (uint32_t)(uintptr_t)to);
     e_op(f, W_I32_EQ);
-    if (b == from && f->self_level >= 0) {
+    if (b->region == f->region && b->expects && (from->loop >> b->entry & 1)) {
+        gen_chain_loop(f, from, b);
+    } else if (b == from && f->self_level >= 0) {
         tr_stats.chain_inside++;
         e_br(f, W_BR_IF, f->self_level);
     } else if (b->region != f->region) {
@@ -615,14 +658,19 @@ void tr_gen_chain(TrFunc *f, TrBlock *from, uint32_t *to)
     }
 }
 
+/* The ways out of a block to a label of its own, with f->held along each */
 static void gen_branch(TrFunc *f, uint8_t op, uint32_t *to,
-                       const int *level, int open)
+                       const int *level, uint64_t *held, int open)
 {
     TrBlock *b = f->block;
 
     for (int i = open; i < b->nlabel; i++) {
         if (b->label[i] == to) {
             e_br(f, op, level[i]);
+            held[i] &= f->held;
+            if (op == W_BR) {
+                f->held = UINT64_MAX;
+            }
             return;
         }
     }
@@ -644,12 +692,15 @@ bool tr_gen_block(TrFunc *f, TrBlock *b)
 {
     uint32_t *p = b->start + TCI_TB_WORDS;
     int level[TR_MAX_LABELS], open = 0, bottom = f->depth;
+    uint64_t held[TR_MAX_LABELS];
 
     f->block = b;
     f->self_level = is_self_loop(b) ? e_begin(f, W_LOOP, W_TYPE_VOID) : -1;
     tr_forget(f);
+    f->held = b->expects;
     for (int i = b->nlabel - 1; i >= 0; i--) {
         level[i] = e_begin(f, W_BLOCK, W_TYPE_VOID);
+        held[i] = UINT64_MAX;
     }
     while (p < b->end) {
         uint32_t insn;
@@ -657,14 +708,14 @@ bool tr_gen_block(TrFunc *f, TrBlock *b)
 
         while (open < b->nlabel && b->label[open] == p) {
             e_end(f);
-            open++;
+            f->held &= held[open++];
             tr_forget(f);
         }
         insn = *p++;
         opc = extract32(insn, 0, 8);
         switch (opc) {
         case INDEX_op_br:
-            gen_branch(f, W_BR, tr_relative(insn, p), level, open);
+            gen_branch(f, W_BR, tr_relative(insn, p), level, held, open);
             break;
         CASE_32_64(brcond)
             if (opc == INDEX_op_brcond_i32) {
@@ -674,7 +725,7 @@ bool tr_gen_block(TrFunc *f, TrBlock *b)
                 e_op(f, W_I64_EQZ);
                 e_op(f, W_I32_EQZ);
             }
-            gen_branch(f, W_BR_IF, tr_relative(insn, p), level, open);
+            gen_branch(f, W_BR_IF, tr_relative(insn, p), level, held, open);
             break;
         CASE_32_64(setcond)
             /* TCI's brcond is a setcond to its own register and a branch. */
@@ -686,7 +737,7 @@ bool tr_gen_block(TrFunc *f, TrBlock *b)
                             extract32(insn, 12, 4), extract32(insn, 16, 4),
                             extract32(insn, 20, 4));
                 insn = *p++;
-                gen_branch(f, W_BR_IF, tr_relative(insn, p), level, open);
+                gen_branch(f, W_BR_IF, tr_relative(insn, p), level, held, open);
                 break;
             }
             /* fall through */

@@ -108,6 +108,35 @@ static void reject(TrModule *m, GArray *members)
     }
 }
 
+/* The br_table over all entries, and a label for each to arrive at */
+static void gen_dispatch(TrFunc *f, GArray *members)
+{
+    int n = members->len, ninner = 0;
+    TrBlock *inner[TR_MAX_REGION];
+
+    f->dispatch_level = e_begin(f, W_LOOP, W_TYPE_VOID);
+    for (int i = n - 1; i >= 0; i--) {
+        TrBlock *b = tr_block(f->m, g_array_index(members, int, i));
+
+        if (b->expects) {
+            f->inner_level[i] = e_begin(f, W_BLOCK, W_TYPE_VOID);
+            f->inner_entry[i] = n + ninner;
+            inner[ninner++] = b;
+        }
+        f->entry_level[i] = e_begin(f, W_BLOCK, W_TYPE_VOID);
+        f->entry_open[i] = true;
+    }
+    e_get(f, TR_ENTRY);
+    e_op(f, W_BR_TABLE);
+    trb_u(&f->code, n + ninner - 1);
+    for (int i = 0; i < n; i++) {
+        trb_u(&f->code, f->depth - f->entry_level[i]);
+    }
+    for (int i = 0; i < ninner; i++) {
+        trb_u(&f->code, f->depth - f->inner_level[inner[i]->entry]);
+    }
+}
+
 static bool gen_function(TrFunc *f, GArray *members)
 {
     int n = members->len;
@@ -118,27 +147,29 @@ static bool gen_function(TrFunc *f, GArray *members)
     memset(f->reg, -1, sizeof(f->reg));
     memset(f->slot, -1, sizeof(f->slot));
     memset(f->tmp, -1, sizeof(f->tmp));
+    memset(f->global, -1, sizeof(f->global));
     g_array_set_size(f->fixups, 0);
 
+    tr_region_globals(f->m, (int *)members->data, n);
+    f->globals = 0;
+    for (int i = 0; i < n; i++) {
+        f->globals |= tr_block(f->m, g_array_index(members, int, i))->expects;
+    }
     if (n > 1) {
-        f->dispatch_level = e_begin(f, W_LOOP, W_TYPE_VOID);
-        for (int i = n - 1; i >= 0; i--) {
-            f->entry_level[i] = e_begin(f, W_BLOCK, W_TYPE_VOID);
-            f->entry_open[i] = true;
-        }
-        e_get(f, TR_ENTRY);
-        e_op(f, W_BR_TABLE);
-        trb_u(&f->code, n - 1);
-        for (int i = 0; i < n; i++) {
-            trb_u(&f->code, f->depth - f->entry_level[i]);
-        }
+        gen_dispatch(f, members);
     }
     for (int i = 0; i < n; i++) {
+        TrBlock *b = tr_block(f->m, g_array_index(members, int, i));
+
         if (n > 1) {
             e_end(f);
         }
+        tr_gen_load_globals(f, b->expects);
+        if (n > 1 && b->expects) {
+            e_end(f);
+        }
         f->entry_open[i] = false;
-        if (!tr_gen_block(f, tr_block(f->m, g_array_index(members, int, i)))) {
+        if (!tr_gen_block(f, b)) {
             return false;
         }
     }

@@ -45,8 +45,16 @@ typedef struct TCIWasmConfig {
 
 extern TCIWasmConfig tci_wasm_config;
 
+/* All guest registers below lie within as many bytes from env. */
+#define TCI_WASM_GLOBALS_END 1024
+
 /* Where the target keeps what a TB lookup depends on; offsets from env. */
 typedef struct TCIWasmTarget {
+    /* TCG's globals that are worth a local: i32 or i64, naturally aligned */
+    struct {
+        int ofs, size;
+    } global[64];
+    int nglobals;
     int page_bits;
     int pc, flags, flags2;
     int btype, btype_shift;     /* shift < 0: no CPU has BTI */
