@@ -35,6 +35,14 @@ export CC=emcc CXX=em++ AR=emar RANLIB=emranlib NM=emnm STRIP=emstrip
 `;
 
 /**
+ * Passes of Binaryen that cost more than they bring. Inlining makes single functions of whole
+ * instruction decoders and of the interpreter with all it calls, which V8 optimises for seconds
+ * as soon as any part is hot; the compiler inlined what is worth it. Memory packing cuts the data
+ * into 14,000 segments, which every thread drops one by one in a function of 460 KiB.
+ */
+const skippedPasses = ['inlining', 'inlining-optimizing', 'memory-packing'];
+
+/**
  * The last link is ours, not ninja's: MEMORY64=2 has Binaryen lower 64-bit addresses to a
  * binary for 32-bit memories, which needs no memory64 in the browser and is faster; and the
  * JavaScript around it becomes a module that the page's engine worker imports.
@@ -49,6 +57,9 @@ const linkFlags = [
   // Compiled guest code goes into each thread's table.
   '-sALLOW_TABLE_GROWTH',
   '-sFORCE_FILESYSTEM',
+  // See wasm/translator.md, "The engine's own code": what V8 compiles in the background is what a
+  // machine with two cores waits for.
+  `-sBINARYEN_EXTRA_PASSES=${skippedPasses.map((pass) => `--skip-pass=${pass}`).join()}`,
   '-sSTACK_SIZE=1MB',
   '-sDEFAULT_PTHREAD_STACK_SIZE=1MB',
   '-sMODULARIZE',

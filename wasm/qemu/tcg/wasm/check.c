@@ -34,9 +34,9 @@ static CPUNegativeOffsetState neg_before;
 /* The first runs of each TB, and some of the later ones */
 bool tr_check_due(uint32_t *tb)
 {
-    uint32_t n = ++tb[TCI_TB_HEAT] & ~TCI_HEAT_DONE;
+    uint32_t n = ++tb[TCI_TB_HEAT] & TCI_HEAT_COUNT;
 
-    return n < tci_wasm_config.threshold + 50 || is_power_of_2(n);
+    return n < 50 || is_power_of_2(n);
 }
 
 uintptr_t tr_check_run(CPUArchState *env, uint32_t *tb, TrUnitFunc *func)
@@ -118,7 +118,7 @@ uintptr_t tci_wasm_checked(CPUArchState *env, uintptr_t exit)
     env_cpu(env)->neg.can_do_io = neg_before.can_do_io;
 
     compiled = checked_func((uintptr_t)env - TR_BIAS, (uintptr_t)env,
-                            checked_tb[TCI_TB_ENTRY]);
+                            tci_unit_entry(checked_tb[TCI_TB_UNIT]));
     if (!compiled) {
         compiled = TCI_WASM_EXIT;
     }

@@ -30,11 +30,16 @@ bool tr_full;
 static uint32_t nmodules = 1;           /* number 0 means: no unit */
 static size_t live_bytes, live_funcs;
 
-static QemuMutex queue_lock;            /* the next four */
+/* TBs that are hot; those whose regions are to be formed anew */
+typedef struct Queue {
+    uint32_t *tb[4096];
+    unsigned n;
+} Queue;
+
+static QemuMutex queue_lock;            /* the next three, and queue */
 static QemuCond queue_cond;
 static GPtrArray *vcpus;
-static uint32_t *queue[4096];
-static unsigned queued;
+static Queue queue[2];
 /* Held from reading the queue to publishing: TBs stay where they are */
 static QemuMutex translate_lock;
 
@@ -177,94 +182,107 @@ static void publish(TrModule *m, uint32_t module)
         if (b->region < 0) {
             continue;
         }
-        qatomic_set(&b->start[TCI_TB_ENTRY], b->entry);
+        qatomic_set(&b->start[TCI_TB_HEAT],
+                    TCI_HEAT_QUEUED | (m->final ? TCI_HEAT_FINAL : 0));
         qatomic_store_release(&b->start[TCI_TB_UNIT],
-                              tci_unit(module, b->region));
+                              tci_unit(module, b->region, b->entry));
         tr_stats.blocks++;
+        tr_stats.reformed += m->final;
         tr_stats.bytecode_bytes += (uint8_t *)b->end - (uint8_t *)b->start;
     }
 }
 
-/* Translate what is queued; @t: the compile thread, or NULL without one */
-static void translate(TrThread *t)
+/* Compile @m and publish it; @t: the compile thread, or NULL without one */
+static void finish(TrThread *t, TrModule *m)
+{
+    double start = emscripten_get_now();
+    TrCompiled *c;
+
+    tr_module_generate(m);
+    if (!m->nregion) {
+        return;
+    }
+    c = g_new0(TrCompiled, 1);
+    tr_module_bytes(m, &c->bytes);
+    c->nfuncs = m->nregion;
+    c->nimports = m->imports->len;
+    c->imports = g_new(uint32_t, c->nimports);
+    for (int i = 0; i < c->nimports; i++) {
+        c->imports[i] = g_array_index(m->imports, TrImport, i).func;
+    }
+    tr_stats.generate_ms += emscripten_get_now() - start;
+    start = emscripten_get_now();
+    tr_modules[nmodules] = c;
+    if (!t || compile(t, nmodules)) {
+        publish(m, nmodules);
+    }
+    tr_stats.compile_ms += emscripten_get_now() - start;
+    tr_stats.modules++;
+    tr_stats.functions += c->nfuncs;
+    tr_stats.wasm_bytes += c->bytes.len;
+    live_bytes += c->bytes.len;
+    live_funcs += c->nfuncs;
+    if (++nmodules == TR_MAX_MODULES || live_bytes > MAX_BYTES ||
+        live_funcs > MAX_FUNCS) {
+        qatomic_set(&tr_full, true);
+    }
+}
+
+/* Translate what is in one of the queues */
+static void translate(TrThread *t, bool final)
 {
     g_autofree uint32_t **hot = NULL;
     unsigned nhot;
-    double start = emscripten_get_now();
     TrModule *m;
-    TrCompiled *c;
 
     qemu_mutex_lock(&translate_lock);
     qemu_mutex_lock(&queue_lock);
-    hot = g_memdup2(queue, queued * sizeof(queue[0]));
-    nhot = queued;
-    queued = 0;
+    nhot = queue[final].n;
+    hot = g_memdup2(queue[final].tb, nhot * sizeof(hot[0]));
+    queue[final].n = 0;
     qemu_mutex_unlock(&queue_lock);
     if (t) {
         tr_thread_sync(t);
     }
-    if (!nhot || tr_full) {
-        qemu_mutex_unlock(&translate_lock);
-        return;
+    if (nhot && !qatomic_read(&tr_full)) {
+        m = tr_module_new(final);
+        for (unsigned i = 0; i < nhot; i++) {
+            /* Another one's region may have taken it in meanwhile. */
+            if (final ? !(hot[i][TCI_TB_HEAT] & TCI_HEAT_FINAL)
+                      : !hot[i][TCI_TB_UNIT]) {
+                tr_module_add(m, hot[i]);
+            }
+        }
+        finish(t, m);
+        tr_module_free(m);
     }
-
-    m = tr_module_new();
-    for (unsigned i = 0; i < nhot; i++) {
-        if (!hot[i][TCI_TB_UNIT]) {
-            tr_module_add(m, hot[i]);
-        }
-    }
-    tr_module_generate(m);
-    if (m->nregion) {
-        c = g_new0(TrCompiled, 1);
-        tr_module_bytes(m, &c->bytes);
-        c->nfuncs = m->nregion;
-        c->nimports = m->imports->len;
-        c->imports = g_new(uint32_t, c->nimports);
-        for (int i = 0; i < c->nimports; i++) {
-            c->imports[i] = g_array_index(m->imports, TrImport, i).func;
-        }
-        tr_stats.generate_ms += emscripten_get_now() - start;
-        start = emscripten_get_now();
-        tr_modules[nmodules] = c;
-        if (!t || compile(t, nmodules)) {
-            publish(m, nmodules);
-        }
-        tr_stats.compile_ms += emscripten_get_now() - start;
-        tr_stats.modules++;
-        tr_stats.functions += c->nfuncs;
-        tr_stats.wasm_bytes += c->bytes.len;
-        live_bytes += c->bytes.len;
-        live_funcs += c->nfuncs;
-        if (++nmodules == TR_MAX_MODULES || live_bytes > MAX_BYTES ||
-            live_funcs > MAX_FUNCS) {
-            qatomic_set(&tr_full, true);
-        }
-    }
-    tr_module_free(m);
     qemu_mutex_unlock(&translate_lock);
 }
 
 void tr_queue(uint32_t *start)
 {
-    bool now;
+    bool final = start[TCI_TB_UNIT], now;
+    Queue *q = &queue[final];
 
     qemu_mutex_lock(&queue_lock);
-    if (queued < ARRAY_SIZE(queue)) {
-        queue[queued++] = start;
-        qatomic_set(&start[TCI_TB_HEAT],
-                    start[TCI_TB_HEAT] | TCI_HEAT_DONE);
+    if (q->n < ARRAY_SIZE(q->tb)) {
+        q->tb[q->n++] = start;
+        if (!final) {
+            qatomic_set(&start[TCI_TB_HEAT], TCI_HEAT_QUEUED);
+        }
+    } else if (final) {         /* count again */
+        qatomic_set(&start[TCI_TB_HEAT], TCI_HEAT_QUEUED);
     }
-    now = queued >= tci_wasm_config.batch;
+    now = q->n >= tci_wasm_config.batch;
     if (tci_wasm_config.thread) {
-        if (queued == 1 || now) {
+        if (q->n == 1 || now) {
             qemu_cond_signal(&queue_cond);
         }
         now = false;
     }
     qemu_mutex_unlock(&queue_lock);
     if (now) {
-        translate(NULL);
+        translate(NULL, final);
     }
 }
 
@@ -297,6 +315,24 @@ static void call_out(void)
     }
 }
 
+/* A module is worth waiting for company, but not for long. */
+static void linger(void)
+{
+    int64_t end = qemu_clock_get_ms(QEMU_CLOCK_REALTIME) +
+                  tci_wasm_config.linger;
+    unsigned queued;
+
+    while ((queued = MAX(queue[0].n, queue[1].n)) &&
+           queued < tci_wasm_config.batch) {
+        int64_t left = end - qemu_clock_get_ms(QEMU_CLOCK_REALTIME);
+
+        if (left <= 0) {
+            break;
+        }
+        qemu_cond_timedwait(&queue_cond, &queue_lock, left);
+    }
+}
+
 static void *compile_thread(void *opaque)
 {
     TrThread *t = g_new0(TrThread, 1);
@@ -305,7 +341,7 @@ static void *compile_thread(void *opaque)
         int wait = CALL_OUT_FIRST_MS;
 
         qemu_mutex_lock(&queue_lock);
-        while (!queued && t->generation == qatomic_read(&tr_generation)) {
+        while (!queue[0].n && !queue[1].n && t->generation == qatomic_read(&tr_generation)) {
             if (wait > CALL_OUT_LAST_MS) {
                 qemu_cond_wait(&queue_cond, &queue_lock);
             } else if (!qemu_cond_timedwait(&queue_cond, &queue_lock, wait)) {
@@ -313,13 +349,10 @@ static void *compile_thread(void *opaque)
                 wait *= 2;
             }
         }
-        /* A module is worth waiting for company, but not for long. */
-        if (queued && queued < tci_wasm_config.batch) {
-            qemu_cond_timedwait(&queue_cond, &queue_lock,
-                                tci_wasm_config.linger);
-        }
+        linger();
         qemu_mutex_unlock(&queue_lock);
-        translate(t);
+        translate(t, false);
+        translate(t, true);
     }
     return NULL;
 }
@@ -341,7 +374,10 @@ void tr_compile_init(void)
      * bytes.  Elsewhere both would compile, so there the vCPU does it alone.
      */
     tci_wasm_config.thread &= tr_js_is_v8();
-    if (tci_wasm_config.thread) {
+    if (!tci_wasm_config.thread) {
+        /* Nothing but the number brings a batch to an end. */
+        tci_wasm_config.batch = MIN(tci_wasm_config.batch, 64);
+    } else {
         qemu_thread_create(&thread, "translator", compile_thread, NULL,
                            QEMU_THREAD_DETACHED);
     }
@@ -349,12 +385,12 @@ void tr_compile_init(void)
 
 void tci_wasm_flush(void)
 {
-    if (nmodules == 1 && !queued) {
+    if (nmodules == 1 && !queue[0].n && !queue[1].n) {
         return;
     }
     qemu_mutex_lock(&translate_lock);
     qemu_mutex_lock(&queue_lock);
-    queued = 0;
+    queue[0].n = queue[1].n = 0;
     qatomic_set(&tr_generation, tr_generation + 1);
     for (uint32_t i = 1; i < nmodules; i++) {
         free_module(tr_modules[i]);

@@ -21,7 +21,6 @@ enum {
 };
 
 #define TR_NSLOT ((TCG_STATIC_CALL_ARGS_SIZE + TCG_STATIC_FRAME_SIZE) / 4)
-#define TR_MAX_REGION 64
 #define TR_NTMP 3
 
 struct TrFunc {

@@ -64,6 +64,8 @@ typedef struct TrModule {
     int ntype;
     GArray *type_at;            /* offset of each in types */
     GArray *imports;            /* TrImport */
+    bool final;                 /* regions formed anew, of compiled TBs */
+    bool tail_calls;            /* between its regions: nobody counts those */
     TrBuf code;                 /* code section's entries */
     GArray *fixups;             /* TrFixup */
 } TrModule;
@@ -80,7 +82,7 @@ int tr_import(TrModule *m, uintptr_t func, int type);
 /* Bytes of the whole module; frees nothing */
 void tr_module_bytes(TrModule *m, TrBuf *out);
 
-TrModule *tr_module_new(void);
+TrModule *tr_module_new(bool final);
 void tr_module_free(TrModule *m);
 static inline TrBlock *tr_block(TrModule *m, int i)
 {
@@ -111,11 +113,24 @@ void tr_region_globals(TrModule *m, const int *members, int n);
 /* ---- Run time (run.c, compile.c) ---- */
 
 #define TR_UNIT_FUNCS 4096
+#define TR_MAX_REGION 64
 
-/* A unit: module number from 1, function in it */
-static inline uint32_t tci_unit(uint32_t module, uint32_t func)
+/* A unit: module number from 1, function in it, entry of that */
+static inline uint32_t tci_unit(uint32_t module, uint32_t func, uint32_t entry)
 {
-    return module * TR_UNIT_FUNCS + func;
+    return (module * TR_UNIT_FUNCS + func) * TR_MAX_REGION + entry;
+}
+static inline uint32_t tci_unit_module(uint32_t unit)
+{
+    return unit / TR_MAX_REGION / TR_UNIT_FUNCS;
+}
+static inline uint32_t tci_unit_func(uint32_t unit)
+{
+    return unit / TR_MAX_REGION % TR_UNIT_FUNCS;
+}
+static inline uint32_t tci_unit_entry(uint32_t unit)
+{
+    return unit % TR_MAX_REGION;
 }
 
 typedef uint32_t TrUnitFunc(uint32_t base, uint64_t env, uint32_t entry);
@@ -125,7 +140,7 @@ typedef uint32_t TrUnitFunc(uint32_t base, uint64_t env, uint32_t entry);
 
 typedef struct TrStats {
     uint64_t modules, functions, blocks, rejected, wasm_bytes, bytecode_bytes;
-    uint64_t flushes, instances;
+    uint64_t flushes, instances, reformed;
     uint64_t chain_inside, chain_tail, chain_out, ptr_inside, ptr_out;
     uint64_t checked, check_skipped, check_failed;
     double generate_ms, compile_ms, instantiate_ms, longest_ms;
@@ -162,7 +177,13 @@ void tr_thread_sync(TrThread *t);
 /* Table index of @module's first function; 0 when the browser refuses it */
 uint32_t tr_instantiate(TrThread *t, uint32_t module);
 
+/* @start's TB has become hot, or so hot that its region is to be formed anew */
 void tr_queue(uint32_t *start);
+/* Are regions formed anew?  A vCPU that compiles by itself has no time to. */
+static inline bool tr_reforms(void)
+{
+    return tci_wasm_config.mode == TCI_WASM_REGIONS && tci_wasm_config.thread;
+}
 /* Start the compile thread, if there is to be one */
 void tr_compile_init(void);
 /* @t is a vCPU's, and lasts */

@@ -15,13 +15,15 @@
 #include "qemu/osdep.h"
 #include "internal.h"
 
-TrModule *tr_module_new(void)
+TrModule *tr_module_new(bool final)
 {
     TrModule *m = g_new0(TrModule, 1);
     static const uint8_t unit_args[] = {
         W_TYPE_I32, W_TYPE_I64, W_TYPE_I32
     };
 
+    m->final = final;
+    m->tail_calls = final || !tr_reforms();
     m->blocks = g_array_new(false, false, sizeof(TrBlock));
     m->by_start = g_hash_table_new(NULL, NULL);
     m->type_at = g_array_new(false, false, sizeof(uint32_t));
@@ -53,7 +55,7 @@ int tr_module_add(TrModule *m, uint32_t *start)
         return GPOINTER_TO_INT(known) - 1;
     }
     if (!tr_scan_block(&b, start)) {
-        qatomic_set(&start[TCI_TB_HEAT], TCI_HEAT_DONE);
+        qatomic_set(&start[TCI_TB_HEAT], TCI_HEAT_QUEUED | TCI_HEAT_FINAL);
         tr_stats.rejected++;
         return -1;
     }

@@ -620,7 +620,7 @@ void tr_gen_chain(TrFunc *f, TrBlock *from, uint32_t *to)
     TrBlock *b = i < 0 ? NULL : tr_block(f->m, i);
 
     if (!b || b->region < 0 || tci_wasm_config.check ||
-        (b->region != f->region && !tr_tail_calls)) {
+        (b->region != f->region && !(tr_tail_calls && f->m->tail_calls))) {
         tr_stats.chain_out++;
         return;
     }

@@ -10,13 +10,37 @@
 #include "qemu/osdep.h"
 #include "emit.h"
 
-/* May the TB at @start become part of a region? */
-static bool is_warm(const uint32_t *start)
+/*
+ * May the TB at @start become part of a region, behind @from?
+ *
+ * Of what is formed anew: compiled TBs that are entered often themselves, or
+ * are in one function with @from, so that nobody counts how often.
+ */
+static bool is_warm(TrModule *m, const uint32_t *from, const uint32_t *start)
 {
-    return extract32(start[TCI_TB_OPCODE], 0, 8) == INDEX_op_tci_enter &&
-           !start[TCI_TB_UNIT] &&
-           (start[TCI_TB_HEAT] & ~TCI_HEAT_DONE) >=
-           tci_wasm_config.threshold / 4;
+    uint32_t heat = start[TCI_TB_HEAT], unit = start[TCI_TB_UNIT];
+
+    if (extract32(start[TCI_TB_OPCODE], 0, 8) != INDEX_op_tci_enter ||
+        (heat & TCI_HEAT_FINAL)) {
+        return false;
+    }
+    if (!unit) {
+        return (heat & TCI_HEAT_COUNT) >= tci_wasm_config.threshold / 4;
+    }
+    return m->final &&
+           ((heat & TCI_HEAT_COUNT) >= tci_wasm_config.reform / 8 ||
+            unit / TR_MAX_REGION == from[TCI_TB_UNIT] / TR_MAX_REGION);
+}
+
+/* How many TBs a region of the module may have */
+static int region_limit(TrModule *m)
+{
+    if (tci_wasm_config.mode != TCI_WASM_REGIONS) {
+        return 1;
+    }
+    return MIN(tr_reforms() && !m->final ? tci_wasm_config.first
+                                         : tci_wasm_config.region,
+               TR_MAX_REGION);
 }
 
 static int find_block(TrModule *m, uint32_t *start)
@@ -27,8 +51,7 @@ static int find_block(TrModule *m, uint32_t *start)
 /* Breadth first, so that what runs together stays together. */
 static void grow_region(TrModule *m, int first, int region, GArray *members)
 {
-    int max = tci_wasm_config.mode == TCI_WASM_REGIONS
-        ? MIN(tci_wasm_config.region, TR_MAX_REGION) : 1;
+    int max = region_limit(m);
     TrBlock *b = tr_block(m, first);
 
     b->region = region;
@@ -54,7 +77,7 @@ static void grow_region(TrModule *m, int first, int region, GArray *members)
                 continue;
             }
             next = find_block(m, to);
-            if (next < 0 && is_warm(to)) {
+            if (next < 0 && is_warm(m, b->start, to)) {
                 next = tr_module_add(m, to);
             }
             if (next >= 0 && tr_block(m, next)->region == -1) {
@@ -102,7 +125,7 @@ static void reject(TrModule *m, GArray *members)
     for (int i = 0; i < members->len; i++) {
         TrBlock *b = tr_block(m, g_array_index(members, int, i));
 
-        qatomic_set(&b->start[TCI_TB_HEAT], TCI_HEAT_DONE);
+        qatomic_set(&b->start[TCI_TB_HEAT], TCI_HEAT_QUEUED | TCI_HEAT_FINAL);
         b->region = -2;
         tr_stats.rejected++;
     }

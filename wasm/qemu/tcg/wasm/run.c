@@ -10,6 +10,8 @@
 
 TCIWasmTarget tci_wasm_target;
 static __thread TrThread *self;
+/* TCI_TB_HEAT of a TB whose region is to be formed anew; 0: none is */
+static uint32_t reform_at;
 
 static void begin_first(CPUState *cpu)
 {
@@ -20,6 +22,9 @@ static void begin_first(CPUState *cpu)
         tr_globals_init();
         if (tci_wasm_config.mode != TCI_WASM_OFF) {
             tr_compile_init();
+        }
+        if (tr_reforms()) {
+            reform_at = TCI_HEAT_QUEUED + tci_wasm_config.reform;
         }
         g_once_init_leave(&once, 1);
     }
@@ -51,21 +56,28 @@ uintptr_t tci_wasm_run(CPUArchState *env, uint32_t *tb)
     uint32_t unit, heat;
 
     while ((unit = qatomic_load_acquire(&tb[TCI_TB_UNIT]))) {
-        uint32_t func = t->base[unit / TR_UNIT_FUNCS], next;
+        uint32_t func = t->base[tci_unit_module(unit)], next;
 
         if (unlikely(!func)) {
-            func = tr_instantiate(t, unit / TR_UNIT_FUNCS);
+            func = tr_instantiate(t, tci_unit_module(unit));
             if (!func) {
                 return (uintptr_t)tb;
             }
         }
-        func += unit % TR_UNIT_FUNCS;
+        func += tci_unit_func(unit);
+        heat = tb[TCI_TB_HEAT];
+        if (heat < reform_at) {
+            tb[TCI_TB_HEAT] = ++heat;
+            if (unlikely(heat == reform_at)) {
+                tr_queue(tb);
+            }
+        }
         if (unlikely(tci_wasm_config.check) && tr_check_due(tb)) {
             return tr_check_run(env, tb, (TrUnitFunc *)(uintptr_t)func);
         }
         next = ((TrUnitFunc *)(uintptr_t)func)((uintptr_t)env - TR_BIAS,
                                                (uintptr_t)env,
-                                               tb[TCI_TB_ENTRY]);
+                                               tci_unit_entry(unit));
         if (next & TCI_WASM_EXIT) {
             return next;
         }
@@ -76,7 +88,7 @@ uintptr_t tci_wasm_run(CPUArchState *env, uint32_t *tb)
     }
 
     heat = tb[TCI_TB_HEAT];
-    if (likely(heat < TCI_HEAT_DONE)) {
+    if (likely(heat < TCI_HEAT_QUEUED)) {
         tb[TCI_TB_HEAT] = ++heat;
         if (unlikely(heat >= tci_wasm_config.threshold)) {
             tr_queue(tb);

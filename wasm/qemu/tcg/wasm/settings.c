@@ -5,7 +5,9 @@
  *          translator-threshold=N   interpreted runs that make a TB hot
  *          translator-batch=N       hot TBs a module waits for
  *          translator-linger=MS     and for how long, on its own thread
- *          translator-region=N      TBs in a region, at most 64
+ *          translator-first=N       TBs in a region at first
+ *          translator-reform=N      entries that have a region formed anew
+ *          translator-region=N      TBs in such a one, at most 64
  *          translator-thread=on|off compile on a thread of its own
  *          translator-tail-calls=on|off
  *          translator-check=on|off  run blocks both ways and compare
@@ -23,8 +25,10 @@
 TCIWasmConfig tci_wasm_config = {
     .mode = TCI_WASM_REGIONS,
     .threshold = 100,
-    .batch = 64,
-    .linger = 2,
+    .batch = 1024,
+    .linger = 30,
+    .first = 4,
+    .reform = 4000,
     .region = 64,
     .thread = true,
     .tail_calls = true,
@@ -96,6 +100,8 @@ void tci_wasm_add_properties(ObjectClass *oc)
         { "translator-threshold", &tci_wasm_config.threshold },
         { "translator-batch", &tci_wasm_config.batch },
         { "translator-linger", &tci_wasm_config.linger },
+        { "translator-first", &tci_wasm_config.first },
+        { "translator-reform", &tci_wasm_config.reform },
         { "translator-region", &tci_wasm_config.region },
     };
     static const struct { const char *name; bool *value; } toggle[] = {
@@ -128,6 +134,8 @@ void tci_wasm_dump(GString *buf)
     g_string_append_printf(buf, "modules %" PRIu64 ", functions %" PRIu64
                            ", TBs %" PRIu64 " (rejected %" PRIu64 ")\n",
                            s->modules, s->functions, s->blocks, s->rejected);
+    g_string_append_printf(buf, "TBs in regions formed anew %" PRIu64 "\n",
+                           s->reformed);
     g_string_append_printf(buf, "wasm %" PRIu64 " KiB of %" PRIu64
                            " KiB bytecode\n", s->wasm_bytes >> 10,
                            s->bytecode_bytes >> 10);

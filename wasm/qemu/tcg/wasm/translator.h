@@ -16,14 +16,20 @@
 /* What the bytecode of each TB begins with, unless the translator is off. */
 enum {
     TCI_TB_OPCODE,      /* INDEX_op_tci_enter */
-    TCI_TB_HEAT,        /* times interpreted; TCI_HEAT_DONE: stop counting */
-    TCI_TB_UNIT,        /* compiled function: see tci_unit(); 0: none */
-    TCI_TB_ENTRY,       /* which entry of that function */
+    TCI_TB_HEAT,        /* see below */
+    TCI_TB_UNIT,        /* compiled function and entry: tci_unit(); 0: none */
     TCI_TB_SUCCESSOR,   /* bytecode that the last goto_ptr went to */
     TCI_TB_WORDS,
 };
 
-#define TCI_HEAT_DONE (1u << 31)
+/*
+ * How often the TB was interpreted; with TCI_HEAT_QUEUED, how often its
+ * function was entered there since, until the TB is part of a region that was
+ * formed anew.
+ */
+#define TCI_HEAT_QUEUED (1u << 31)
+#define TCI_HEAT_FINAL (1u << 30)
+#define TCI_HEAT_COUNT (TCI_HEAT_FINAL - 1)
 
 typedef enum TCIWasmMode {
     TCI_WASM_OFF,
@@ -37,7 +43,9 @@ typedef struct TCIWasmConfig {
     uint32_t threshold;     /* interpreted runs that make a TB hot */
     uint32_t batch;         /* hot TBs a module waits for */
     uint32_t linger;        /* ms for which one waits, on its own thread */
-    uint32_t region;        /* TBs in one region, at most */
+    uint32_t first;         /* TBs in a region at first, at most */
+    uint32_t reform;        /* entries of one that have it formed anew, and */
+    uint32_t region;        /* TBs in that one, at most */
     bool thread;            /* compile on a thread of its own */
     bool tail_calls;        /* use return_call where the browser has it */
     bool check;             /* run each block both ways and compare */

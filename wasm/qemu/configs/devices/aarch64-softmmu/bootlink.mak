@@ -18,7 +18,7 @@ CONFIG_PCIE_PCI_BRIDGE=y
 CONFIG_PXB=y
 # pxb-pcie does not link without it
 CONFIG_CXL=y
-CONFIG_CXL_MEM_DEVICE=y
+CONFIG_CXL_MEM_DEVICE=n
 
 # virtio
 CONFIG_VIRTIO_PCI=y
