@@ -35,12 +35,10 @@ export CC=emcc CXX=em++ AR=emar RANLIB=emranlib NM=emnm STRIP=emstrip
 `;
 
 /**
- * Passes of Binaryen that cost more than they bring. Inlining makes single functions of whole
- * instruction decoders and of the interpreter with all it calls, which V8 optimises for seconds
- * as soon as any part is hot; the compiler inlined what is worth it. Memory packing cuts the data
- * into 14,000 segments, which every thread drops one by one in a function of 460 KiB.
+ * Memory packing cuts the data into 14,000 segments, which every thread sets up or drops one by one
+ * in a function of 460 KiB: V8 optimises that for seconds, in every boot, where the guest wants to run.
  */
-const skippedPasses = ['inlining', 'inlining-optimizing', 'memory-packing'];
+const skippedPasses = ['memory-packing'];
 
 /**
  * The last link is ours, not ninja's: MEMORY64=2 has Binaryen lower 64-bit addresses to a
