@@ -7,9 +7,11 @@ import { env } from 'node:process';
 
 function findCpio(): string[] {
   if (spawnSync('cpio', ['--version']).status === 0) return ['cpio'];
-  const cache = join(env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'bootlink');
+  // As cacheFolder() and makeRootfs() of scripts/setup have it.
+  const home = env['XDG_CACHE_HOME'] || join(homedir(), '.cache');
+  const cache = join(env['BOOTLINK_CACHE'] || join(home, 'bootlink'), 'rootfs');
   for (const name of existsSync(cache) ? readdirSync(cache) : []) {
-    const root = join(cache, name, 'root');
+    const root = join(cache, name);
     if (existsSync(join(root, 'usr/bin/cpio'))) return ['chroot', root, 'cpio'];
   }
   throw new Error(
