@@ -155,7 +155,9 @@ export class SnapshotRestorer {
     private readonly snapshot: Snapshot,
   ) {
     const { name, created, consoles, resume } = snapshot;
-    this.opened = { name, created, consoles, resume };
+    // Copies: a message takes the whole buffer that a view lies in, which is the snapshot.
+    const printed = consoles.map(({ id, output }) => ({ id, output: output.slice() }));
+    this.opened = { name, created, consoles: printed, resume };
   }
 
   /**
