@@ -19,13 +19,27 @@ export interface PlainHost {
   close(): Promise<void>;
 }
 
+interface HostOptions {
+  /** Files that this host has not got. */
+  hidden?: string[];
+  /** Sends the headers of cross-origin isolation with every file. */
+  isolates?: boolean;
+}
+
+const isolation = {
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+};
+
 /**
- * A static host as the simplest ones are: no headers of its own, and the page in a sub-folder.
+ * A static host as the simplest ones are, with the page in a sub-folder.
  *
  * @param folders that are laid over one another, the first one that has a file serves it
- * @param hidden files that this host has not got
  */
-export async function plainHost(folders: string[], hidden: string[] = []): Promise<PlainHost> {
+export async function plainHost(
+  folders: string[],
+  { hidden = [], isolates = false }: HostOptions = {},
+): Promise<PlainHost> {
   const prefix = '/tools/bootlink/';
   let loads = 0;
   const server: Server = createServer((request, response) => {
@@ -42,7 +56,10 @@ export async function plainHost(folders: string[], hidden: string[] = []): Promi
       response.writeHead(404).end();
       return;
     }
-    response.writeHead(200, { 'Content-Type': types[extname(path)] ?? 'application/octet-stream' });
+    response.writeHead(200, {
+      'Content-Type': types[extname(path)] ?? 'application/octet-stream',
+      ...(isolates ? isolation : {}),
+    });
     createReadStream(path).pipe(response);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -26,7 +26,7 @@ describe('a host that sends no headers', () => {
   });
 
   it('is explained when the service worker cannot help, without a loop of reloads', async () => {
-    host = await plainHost(folders, ['service-worker.js']);
+    host = await plainHost(folders, { hidden: ['service-worker.js'] });
     const { page } = await browser.open(host.url);
     const alert = page.getByRole('alert');
     await alert.waitFor();
