@@ -4,6 +4,7 @@ import { mips } from './mips/recipe';
 import { optee } from './optee/recipe';
 import type { Recipe } from './piece';
 import { probe } from './probe/recipe';
+import { probeDebian, probeLinux } from './probe-linux/recipe';
 import { rme } from './rme/recipe';
 import { sbsaRef, sbsaRefFlash } from './sbsa-ref/recipe';
 import { uefi } from './uefi/recipe';
@@ -25,4 +26,4 @@ export const recipes: readonly Recipe[] = [
 ];
 
 /** What the tests and the bench run besides; in the catalogue, not in the gallery. */
-export const instruments: readonly Recipe[] = [probe, mips];
+export const instruments: readonly Recipe[] = [probe, probeLinux, probeDebian, mips];

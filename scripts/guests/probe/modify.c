@@ -1,7 +1,8 @@
 /* probe: code that is written while it runs (Arm ARM B2.7.4.2). */
-#include "probe.h"
+#include "fold.h"
+#include "modify.h"
 
-static uint32_t code[CPUS][1024] __attribute__((aligned(4096)));
+uint32_t self_modifying_code[CODE_PAGES][1024] __attribute__((aligned(4096)));
 
 static void publish(const uint32_t *word)
 {
@@ -20,9 +21,9 @@ static uint32_t movz(unsigned reg, unsigned value)
     return 0xd2800000u | (value & 0xffff) << 5 | reg;
 }
 
-uint64_t self_modifying(unsigned cpu, uint64_t digest)
+uint64_t self_modifying(unsigned page, uint64_t digest)
 {
-    uint32_t *c = code[cpu];
+    uint32_t *c = self_modifying_code[page];
     uint64_t (*function)(void) = (uint64_t(*)(void))(uintptr_t)c;
 
     /* A function whose constant changes after some runs, few and many. */

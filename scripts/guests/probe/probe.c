@@ -6,64 +6,17 @@
  * prints natively is what every other way of running it must print.
  */
 #include "probe.h"
+#include "values.h"
 
 /* How often each operation runs; QEMU's generic loader puts it at the end of RAM (recipe.ts). */
 #define ROUNDS (*(volatile uint64_t *)0x47fffff8)
 
-struct state {
-    uint64_t x[4];
-    uint64_t v[4][2];
-    uint64_t flags; /* NZCV in; out: NZCV, and FPSR in the next */
-    uint64_t address;
-};
-
-struct operation {
-    void (*run)(const struct state *in, struct state *out);
-    uint64_t family;
-};
-
-extern const struct operation operations[];
-extern const char *const families[];
 extern char secondary[];
 int64_t psci(uint64_t function, uint64_t a, uint64_t b, uint64_t c);
-
-/* The families of operations.S that access memory */
-enum { MEMORY_FAMILY = 7, ATOMIC_FAMILY = 8, TAG_FAMILY = 9, MAX_FAMILIES = 16 };
 
 static uint64_t digests[CPUS][MAX_FAMILIES + 1];
 static uint64_t faults[CPUS];
 static volatile uint64_t done[CPUS];
-
-static const uint64_t edges[] = {
-    0, 1, 2, -1ull, -2ull, 1ull << 63, (1ull << 63) - 1, 1ull << 31, (1ull << 31) - 1,
-    0xffffffff, 0x100000000, 0x8000, 0x7fff, 0x80, 0x7f, 63, 64, 32, 31,
-    0x3ff0000000000000, 0xbff0000000000000, 0x7ff0000000000000, 0xfff0000000000000,
-    0x7ff8000000000000, 0x7ff4000000000001, 0xfff8dead00000001, 0x0010000000000000,
-    0x000fffffffffffff, 0x0000000000000001, 0x7fefffffffffffff, 0x43e0000000000000,
-    0x41dfffffffc00000, 0x3fe0000000000000, 0x4004000000000000,
-    0x3f8000003f800000, 0x7f8000007f800000, 0x7fc000007fa00001, 0x0080000000000001,
-    0x7f7fffff4f000000, 0x3c003c003c003c00, 0x7c007e007d010001, 0x0400fbff03ff7bff,
-    0x0123456789abcdef, 0x8080808080808080, 0x7f7f7f7f7f7f7f7f, 0x00ff00ff00ff00ff,
-};
-enum { EDGES = sizeof(edges) / sizeof(edges[0]) };
-
-/* FPCR (Arm ARM C5.2.8): RMode, FZ, DN, FZ16 */
-static const uint64_t fpcr[] = { 0, 1 << 22, 2 << 22, 3 << 22, 1 << 24, 1 << 25, 1 << 19 };
-
-static uint64_t random64(uint64_t *seed)
-{
-    *seed ^= *seed << 13;
-    *seed ^= *seed >> 7;
-    *seed ^= *seed << 17;
-    return *seed;
-}
-
-static uint64_t value(uint64_t *seed)
-{
-    uint64_t r = random64(seed);
-
-    return r & 1 ? edges[(r >> 8) % EDGES] : random64(seed) >> (r & 2 ? 0 : r >> 58);
-}
 
 /* Aligned, unaligned, crossing into the next page, read-only, and not mapped. */
 static uint64_t address(uint64_t r, uint64_t family)
@@ -152,7 +105,7 @@ static void probe(unsigned cpu)
         window[i] = random64(&seed);
     }
     for (unsigned round = 0; round < rounds; round++) {
-        uint64_t control = fpcr[round % (sizeof(fpcr) / sizeof(fpcr[0]))];
+        uint64_t control = fpcr[round % FPCRS];
 
         for (const struct operation *o = operations; o->run; o++) {
             struct state in, out = { 0 };

@@ -4,6 +4,8 @@
 
 #include <stdbool.h>
 #include "../bare-metal/console.h"
+#include "fold.h"
+#include "modify.h"
 
 enum { CPUS = 4, WINDOW_PAGES = 16, PAGE_SIZE = 4096 };
 
@@ -17,14 +19,5 @@ void turn_mmu_on(unsigned cpu);
 
 /* Whether accesses to the tagged window are checked, synchronously. */
 void check_tags(bool on);
-
-/* Runs what modifies itself; folds the results into a digest. */
-uint64_t self_modifying(unsigned cpu, uint64_t digest);
-
-static inline uint64_t fold(uint64_t digest, uint64_t value)
-{
-    digest = (digest ^ value) * 0x9e3779b97f4a7c15ull;
-    return digest ^ digest >> 29;
-}
 
 #endif
