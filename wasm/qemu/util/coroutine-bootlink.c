@@ -59,10 +59,20 @@ static void hand_over_to(CoroutineThread *co)
     __builtin_wasm_memory_atomic_notify(&co->baton, 1);
 }
 
+/*
+ * noinline: the baseline compiler of V8 11.3 (Node 20) waits at address 0, for
+ * ever, when the address is a local that is not in a register just then.  An
+ * argument is.
+ */
+static __attribute__((noinline)) void wait_while_zero(int *word)
+{
+    __builtin_wasm_memory_atomic_wait32(word, 0, -1);
+}
+
 static void wait_for_baton(CoroutineThread *co)
 {
     while (!qatomic_load_acquire(&co->baton)) {
-        __builtin_wasm_memory_atomic_wait32(&co->baton, 0, -1);
+        wait_while_zero(&co->baton);
     }
     qatomic_set(&co->baton, 0);
 }
