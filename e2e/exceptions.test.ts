@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { translators, type Translator } from '../src/engine/common/command-line.js';
+import { translators, type Translator } from '../src/engine/common/translator.js';
 import type { Guest, GuestStep } from '../src/machine/guest.js';
 import { publicFolder } from '../scripts/native/catalogue.js';
 import { nativeChroot } from '../scripts/native/chroot.js';

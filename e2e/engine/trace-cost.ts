@@ -8,7 +8,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { Translator } from '../../src/engine/common/command-line.js';
+import type { Translator } from '../../src/engine/common/translator.js';
 import { publicFolder, readCatalogue } from '../../scripts/native/catalogue.js';
 
 interface Run {

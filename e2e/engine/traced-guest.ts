@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { imageReference, type Translator } from '../../src/engine/common/command-line.js';
+import { imageReference } from '../../src/engine/common/command-line.js';
+import type { Translator } from '../../src/engine/common/translator.js';
 import {
   TRACE_CONTROL_BYTES,
   TraceControl,

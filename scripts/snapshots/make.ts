@@ -41,7 +41,7 @@ async function start(guest: Guest, more: readonly string[]): Promise<NodeEngine>
   const plan = planMemory(guest, manifest);
   if (!plan.ok) throw new Error(plan.failure.what);
   const args = [
-    ...['-accel', accelerator('regions')],
+    ...['-accel', accelerator({ mode: 'regions' })],
     ...resolveImages(guest, imageReference),
     ...more,
   ];

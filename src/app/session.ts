@@ -2,7 +2,11 @@ import { computed, signal } from '@preact/signals';
 import { parseAddress, printAddress } from '../machine/link/address.js';
 import type { Catalogue, Guest, GuestStep } from '../machine/guest.js';
 import type { Failure, Result } from '../engine/common/failure.js';
-import { translators, type Translator } from '../engine/common/command-line.js';
+import {
+  readTranslator,
+  translatorPairs,
+  type TranslatorSettings,
+} from '../engine/common/translator.js';
 import type { OwnFiles } from '../engine/common/own-files.js';
 import type { StoredDisks } from '../engine/common/stored-disks.js';
 import type { SnapshotSource } from '../engine/common/protocol.js';
@@ -33,8 +37,8 @@ export interface Route {
   embed?: boolean;
   /** True for `?boot=cold`: from reset, although there is a snapshot. */
   cold?: boolean;
-  /** `?translator=`: how hot guest code is run; undefined for the engine's default. */
-  translator?: Translator | undefined;
+  /** `?translator=` and its like: how hot guest code is run; undefined for the engine's defaults. */
+  translator?: TranslatorSettings | undefined;
 }
 
 /** What the page keeps with an entry of the browser's history that it wrote itself. */
@@ -51,6 +55,7 @@ function isOwn(state: unknown, hash: string): state is OwnEntry {
 export function readRoute(search: string, hash: string, state: unknown): Route {
   const { guest, link, boot, cold, console, embed } = parseAddress(search, hash);
   const own = isOwn(state, hash);
+  const { settings } = readTranslator(new URLSearchParams(search));
   return {
     guest: link === undefined ? (guest ?? unreadableGuest(search)) : undefined,
     link,
@@ -60,7 +65,7 @@ export function readRoute(search: string, hash: string, state: unknown): Route {
     cold: cold ?? false,
     console,
     embed,
-    translator: translators.find((each) => each === new URLSearchParams(search).get('translator')),
+    translator: translatorPairs(settings).length === 0 ? undefined : settings,
   };
 }
 
@@ -142,13 +147,8 @@ function bootFromRoute(): void {
 
 /** Says so when the address asks for a translator that there is not. */
 function checkTranslator(): void {
-  const asked = new URLSearchParams(location.search).get('translator');
-  if (asked === null || translators.some((each) => each === asked)) return;
-  notice.value = {
-    what: `There is no translator “${asked}”; the engine's default is used.`,
-    input: `?translator=${asked}`,
-    remedy: `Put one of ${translators.join(', ')} into the address.`,
-  };
+  const [failure] = readTranslator(new URLSearchParams(location.search)).failures;
+  if (failure !== undefined) notice.value = failure;
 }
 
 /** Goes to where the address bar points. */
@@ -184,7 +184,7 @@ export function addressOf(next: Route): string {
   });
   const [query = '', ...fragment] = text.split('#');
   const parameters = new URLSearchParams(query);
-  if (next.translator !== undefined) parameters.set('translator', next.translator);
+  for (const [name, value] of translatorPairs(next.translator ?? {})) parameters.set(name, value);
   const trace = new URLSearchParams(location.search).get('trace');
   if (trace !== null) parameters.set('trace', trace);
   const search = parameters.toString();

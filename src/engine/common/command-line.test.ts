@@ -24,7 +24,7 @@ describe('commandLine', () => {
 
   it('bounds the translation buffer, unless the guest chose its accelerator', () => {
     expect(commandLine(guest).join(' ')).toContain('-accel tcg,tb-size=64');
-    expect(commandLine(guest, 'regions')).toContain('tcg,tb-size=64,translator=regions');
+    expect(commandLine(guest, { mode: 'regions' })).toContain('tcg,tb-size=64,translator=regions');
     const own = sampleGuest({ args: ['-accel', 'tcg,thread=single'] });
     expect(commandLine(own).filter((argument) => argument === '-accel')).toHaveLength(1);
   });

@@ -3,6 +3,7 @@ import { settleBlockNodes } from './block-nodes.js';
 import { GDB_CHANNEL, MONITOR_CHANNEL, QMP_CHANNEL } from './console.js';
 import { TRANSLATION_MIB } from './memory.js';
 import { ROM_FOLDER } from './roms.js';
+import { translatorPairs, type TranslatorSettings } from './translator.js';
 
 /** Folder of the engine's file system that holds images with `use: 'file'`. */
 export const IMAGE_FOLDER = '/images';
@@ -24,14 +25,10 @@ export function imageReference(image: GuestImage, stored = noneStored): string {
     : `${blockDriver(image, stored)}:${image.name}`;
 }
 
-/** How hot guest code is run: see `wasm/translator.md`. The engine's own default is `regions`. */
-export const translators = ['off', 'blocks', 'regions'] as const;
-export type Translator = (typeof translators)[number];
-
 /** What `-accel` is told. */
-export function accelerator(translator: Translator | undefined): string {
-  const bounded = `tcg,tb-size=${TRANSLATION_MIB}`;
-  return translator === undefined ? bounded : `${bounded},translator=${translator}`;
+export function accelerator(translator: TranslatorSettings = {}): string {
+  const settings = translatorPairs(translator).map(([name, value]) => `${name}=${value}`);
+  return ['tcg', `tb-size=${TRANSLATION_MIB}`, ...settings].join();
 }
 
 /**
@@ -42,7 +39,7 @@ export function accelerator(translator: Translator | undefined): string {
  */
 export function commandLine(
   guest: Guest,
-  translator?: Translator,
+  translator?: TranslatorSettings,
   { stored = noneStored, halted = false }: { stored?: typeof noneStored; halted?: boolean } = {},
 ): string[] {
   const settled = settleBlockNodes(guest, (image) => blockDriver(image, stored));

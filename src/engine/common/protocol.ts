@@ -1,5 +1,5 @@
 import type { Guest } from '../../machine/guest.js';
-import type { Translator } from './command-line.js';
+import type { TranslatorSettings } from './translator.js';
 import type { ChannelMap } from './console.js';
 import type { Failure, Result } from './failure.js';
 import type { MemoryPlan } from './memory.js';
@@ -23,7 +23,7 @@ export interface BootRequest {
   /** The storage worker's end for this machine (`EngineStorage`); with disks only. */
   storage: MessagePort | undefined;
   /** Undefined for the engine's default. */
-  translator: Translator | undefined;
+  translator: TranslatorSettings | undefined;
   /** Whether events are recorded from reset on. */
   record: boolean;
   /** Undefined for a cold boot. */

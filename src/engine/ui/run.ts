@@ -12,7 +12,7 @@ import type {
   OutputLine,
   SnapshotSource,
 } from '../common/protocol.js';
-import type { Translator } from '../common/command-line.js';
+import type { TranslatorSettings } from '../common/translator.js';
 import type { OwnFiles } from '../common/own-files.js';
 import type { StoredDisks } from '../common/stored-disks.js';
 import type { KeptSnapshot } from '../../snapshots/store.js';
@@ -78,7 +78,7 @@ export interface RunOptions {
   disks?: StoredDisks;
   /** Opens the storage worker's side of this run; called when there are disks. */
   openStorage?: () => RunStorage;
-  translator?: Translator | undefined;
+  translator?: TranslatorSettings | undefined;
   /** Whether events are recorded from reset on. */
   record?: boolean;
   /** What to go on from, in place of a cold boot. */

@@ -127,8 +127,9 @@ void tci_wasm_dump(GString *buf)
 {
     const TrStats *s = &tr_stats;
 
-    g_string_append_printf(buf, "\nTranslator: %s%s%s\n",
+    g_string_append_printf(buf, "\nTranslator: %s, threshold %u%s%s\n",
                            mode_name[tci_wasm_config.mode],
+                           tci_wasm_config.threshold,
                            tci_wasm_config.thread ? ", own thread" : "",
                            tr_tail_calls ? ", tail calls" : "");
     g_string_append_printf(buf, "modules %" PRIu64 ", functions %" PRIu64
