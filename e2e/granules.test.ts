@@ -171,7 +171,15 @@ describe('four-worlds', () => {
     // It lives for less than half a second: on a busy machine it may end before it is read.
     const late = pane(page).getByText('The machine has ended before its granule protection');
     for (let again = 0; again < 3; again++) {
-      await map(page).or(late).waitFor({ timeout: 60_000 });
+      // A boot may bring its console forward, over this pane.
+      await tab(page, 'Granules').click();
+      await expect
+        .poll(
+          async () =>
+            (await map(page).or(late).isVisible()) || `the pane says ${await pane(page).innerText()}`,
+          { timeout: 60_000 },
+        )
+        .toBe(true);
       if (await map(page).isVisible()) break;
       await page.evaluate(async () => {
         const guest = globalThis.bootlink?.run()?.guest;
