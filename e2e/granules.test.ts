@@ -176,7 +176,8 @@ describe('four-worlds', () => {
       await expect
         .poll(
           async () =>
-            (await map(page).or(late).isVisible()) || `the pane says ${await pane(page).innerText()}`,
+            (await map(page).or(late).isVisible()) ||
+            `the pane says ${await pane(page).innerText()}`,
           { timeout: 60_000 },
         )
         .toBe(true);
