@@ -29,8 +29,9 @@ static void gen_tlb(TrFunc *f, bool store, int addr, MemOpIdx oi)
      * aligned, and no more can be asked of WebAssembly.
      */
     if ((f->block->cflags & CF_PARALLEL) &&
-        (mop & MO_ATOM_MASK) == MO_ATOM_WITHIN16) {
-        a_mask |= s_mask;
+        ((mop & MO_ATOM_MASK) == MO_ATOM_WITHIN16 ||
+         (mop & MO_SIZE) == MO_128)) {
+        a_mask |= MIN(s_mask, 7);
     }
 
     e_get(f, addr);
@@ -151,14 +152,10 @@ void tr_gen_ldst(TrFunc *f, bool store, TCGReg val, TCGReg addr_reg,
 bool tr_gen_ldst128(TrFunc *f, bool store, MemOpIdx oi, uint32_t insn,
                     uint32_t *next)
 {
-    MemOp mop = get_memop(oi);
-    MemOp atom = mop & MO_ATOM_MASK;
     int addr, host;
 
-    /* Two 8-byte halves: good enough for LDP, not for 16 bytes at once. */
-    if ((mop & MO_BSWAP) ||
-        ((f->block->cflags & CF_PARALLEL) &&
-         atom != MO_ATOM_NONE && atom != MO_ATOM_IFALIGN_PAIR)) {
+    /* Two 8-byte halves, as the helper has them: patch 0018 */
+    if (get_memop(oi) & MO_BSWAP) {
         return false;
     }
     addr = tr_local(f, &f->slot[2]);
