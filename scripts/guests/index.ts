@@ -6,6 +6,7 @@ import type { Recipe } from './piece';
 import { probe } from './probe/recipe';
 import { rme } from './rme/recipe';
 import { sbsaRef, sbsaRefFlash } from './sbsa-ref/recipe';
+import { testCard } from './test-card/recipe';
 import { uefi } from './uefi/recipe';
 import { virtDebian, virtLinux } from './virt-linux/recipe';
 import { xen } from './xen/recipe';
@@ -21,6 +22,7 @@ export const recipes: readonly Recipe[] = [
   xen,
   elWalk,
   fourWorlds,
+  testCard,
   sbsaRefFlash,
 ];
 
