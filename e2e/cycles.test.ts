@@ -12,7 +12,8 @@ const STATE_MS = 120_000;
 const guests = await builtGuests();
 const cost = (guest: Guest): number =>
   guest.addressSpaceMiB + guest.images.reduce((sum, image) => sum + image.wireBytes, 0) / 2 ** 20;
-const running = guests.filter((guest) => guest.exits === undefined);
+// With a kernel, a snapshot and threads that sleep: more to give back than bare metal has.
+const running = guests.filter(({ exits, id }) => exits === undefined && id !== 'test-card');
 const smallest = running.sort((a, b) => cost(a) - cost(b))[0];
 if (smallest === undefined) throw new Error('Set-up has built no guest that keeps running.');
 

@@ -5,13 +5,15 @@ import { fromGuest } from '../src/machine/from-guest.js';
 import { toLink } from '../src/machine/link/encode.js';
 import type { Device } from '../src/machine/schema.js';
 import { seriousFindings } from './axe.js';
-import { useBrowser, waitForState, waitForText } from './browser.js';
+import { typeOn, useBrowser, waitForState, waitForText } from './browser.js';
 import { builtGuests } from './catalogue.js';
 
 const url = inject('pageUrl');
 const fixtureUrl = inject('fixtureUrl');
 const browser = useBrowser();
-const uefi = (await builtGuests()).find(({ id }) => id === 'uefi');
+const guests = await builtGuests();
+const uefi = guests.find(({ id }) => id === 'uefi');
+const shots = process.env.BOOTLINK_SHOTS;
 
 const BOOT_MS = 240_000;
 const DISPLAY = '.display-pane canvas';
@@ -28,6 +30,23 @@ function colours(page: Page): Promise<number> {
       ?.getImageData(0, 0, canvas.width, canvas.height) ?? { data: new Uint8ClampedArray(0) };
     return new Set(new Uint32Array(data.buffer)).size;
   }, DISPLAY);
+}
+
+const grey = (level: number): string => `#${level.toString(16).padStart(2, '0').repeat(3)}`;
+
+/** Colour of a pixel of the display as #rrggbb, at a place in cells of the test card's grid. */
+function colourAt(page: Page, column: number, row: number): Promise<string> {
+  return page.evaluate(
+    ([selector, x, y]) => {
+      const canvas = document.querySelector<HTMLCanvasElement>(selector);
+      const context = canvas?.getContext('2d', { alpha: false });
+      if (canvas === null || canvas.hidden || !context) return 'nothing';
+      const cell = canvas.width / 16;
+      const [red = 0, green = 0, blue = 0] = context.getImageData(x * cell, y * cell, 1, 1).data;
+      return `#${((red << 16) | (green << 8) | blue).toString(16).padStart(6, '0')}`;
+    },
+    [DISPLAY, column, row] as const,
+  );
 }
 
 /** The console of EDK2's shell is the display's as well: what is typed there is seen on both. */
@@ -126,6 +145,80 @@ describe.skipIf(uefi === undefined)('the display of EDK2 with ramfb', () => {
     expect(await interval()).toBeGreaterThan(0);
     await page.locator('.dv-tab', { hasText: 'Console' }).click();
     await expect.poll(interval).toBe(0);
+  });
+});
+
+describe.skipIf(!guests.some(({ id }) => id === 'test-card'))('the test card', () => {
+  it(
+    'is a picture of the guest’s own, and follows its keys and modes',
+    { timeout: 2 * BOOT_MS },
+    async () => {
+      const { page, complaints } = await browser.open(`${url}?guest=test-card`);
+      await waitForText(page, 'uart0', /BAR0: 16384 KiB of video memory at 0x10000000/, {
+        timeout: BOOT_MS,
+      });
+      await waitForText(page, 'uart0', /Card 1 of 4: COLOUR BARS/);
+      await tab(page).click();
+      await page.locator(DISPLAY).waitFor();
+
+      // The bars begin in the fifth column of cells, three cells from the top.
+      await expect.poll(() => colourAt(page, 4.5, 4)).toBe('#ffffff');
+      const bars = await Promise.all(
+        [5, 6, 7, 8, 9, 10, 11].map((at) => colourAt(page, at + 0.5, 4)),
+      );
+      expect(bars).toEqual([
+        ...['#ffff00', '#00ffff', '#00ff00', '#ff00ff', '#ff0000', '#0000ff', '#000000'],
+      ]);
+      // Eight steps of grey, each as far from the next, and a ramp that only rises above them.
+      const steps = await Promise.all(
+        [...Array(8).keys()].map((at) => colourAt(page, at + 4.5, 7.5)),
+      );
+      expect(steps).toEqual([0, 36, 72, 109, 145, 182, 218, 255].map(grey));
+      const ramp = await Promise.all(
+        [...Array(17).keys()].map((at) => colourAt(page, at / 2 + 4 - (at === 16 ? 0.02 : 0), 6.5)),
+      );
+      expect(ramp).toEqual([...ramp].sort());
+      expect([ramp[0], ramp[16]]).toEqual(['#000000', '#ffffff']);
+      // The frame reaches the last pixel on every side.
+      const corners = [
+        colourAt(page, 0, 6),
+        colourAt(page, 15.99, 6),
+        colourAt(page, 8, 0),
+        colourAt(page, 8, 11.99),
+      ];
+      expect(await Promise.all(corners)).toEqual(Array(4).fill('#ffffff'));
+      if (shots !== undefined) await page.screenshot({ path: `${shots}/test-card.png` });
+
+      // The console is in another pane of the same group: its keyboard shows the next card.
+      await page.locator('.dv-tab', { hasText: 'Console' }).click();
+      await typeOn(page, 'uart0', ' ');
+      await waitForText(page, 'uart0', /Card 2 of 4: RAMPS/);
+      await tab(page).click();
+      await expect.poll(() => colourAt(page, 11.99, 3.5)).toBe('#ff0000');
+
+      await page.locator('.dv-tab', { hasText: 'Console' }).click();
+      await typeOn(page, 'uart0', 'r');
+      await waitForText(page, 'uart0', /1024 x 768 pixels of 32 bits/);
+      await tab(page).click();
+      await page.waitForFunction(
+        (selector) => document.querySelector<HTMLCanvasElement>(selector)?.width === 1024,
+        DISPLAY,
+      );
+      await expect.poll(() => colourAt(page, 11.99, 4.5)).toBe('#00ff00');
+      // The test itself reads the canvas often.
+      expect(complaints.filter((each) => !/WebGL|GPU|getImageData/i.test(each))).toEqual([]);
+    },
+  );
+
+  it('says what is missing on a machine without a display', { timeout: BOOT_MS }, async () => {
+    const guest = guests.find(({ id }) => id === 'test-card');
+    if (guest === undefined) throw new Error('Set-up has not built the guest test-card.');
+    const { devices = [], ...rest } = fromGuest(guest);
+    const without = devices.filter(({ driver }) => driver !== 'bochs-display');
+    const { page } = await browser.open(`${url}${toLink({ ...rest, devices: without })}`);
+    await page.getByRole('button', { name: 'Boot this machine' }).click();
+    await waitForText(page, 'uart0', /No display \(1234:1111\) on PCI bus 0/, { timeout: BOOT_MS });
+    expect(await tab(page).count()).toBe(0);
   });
 });
 

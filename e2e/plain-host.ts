@@ -22,6 +22,8 @@ export interface PlainHost {
 interface HostOptions {
   /** Files that this host has not got. */
   hidden?: string[];
+  /** Files of which this host sends the first half, and then nothing until it is closed. */
+  stuck?: string[];
   /** Sends the headers of cross-origin isolation with every file. */
   isolates?: boolean;
 }
@@ -38,7 +40,7 @@ const isolation = {
  */
 export async function plainHost(
   folders: string[],
-  { hidden = [], isolates = false }: HostOptions = {},
+  { hidden = [], stuck = [], isolates = false }: HostOptions = {},
 ): Promise<PlainHost> {
   const prefix = '/tools/bootlink/';
   let loads = 0;
@@ -60,7 +62,10 @@ export async function plainHost(
       'Content-Type': types[extname(path)] ?? 'application/octet-stream',
       ...(isolates ? isolation : {}),
     });
-    createReadStream(path).pipe(response);
+    if (stuck.includes(name)) {
+      const half = Math.floor(statSync(path).size / 2);
+      createReadStream(path, { end: half - 1 }).pipe(response, { end: false });
+    } else createReadStream(path).pipe(response);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();

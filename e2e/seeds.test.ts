@@ -42,7 +42,6 @@ const completed: Record<string, (line: string) => string> = {
 /** Lines that ask for what the engine has not, and the names that have to be reported. */
 const refused: Record<string, string[]> = {
   'a Realm guest': ['rme-guest'],
-  'a virtual FAT drive': [],
 };
 
 const MiB = 2 ** 20;

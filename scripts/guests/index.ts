@@ -7,6 +7,7 @@ import { probe } from './probe/recipe';
 import { probeDebian, probeLinux } from './probe-linux/recipe';
 import { rme } from './rme/recipe';
 import { sbsaRef, sbsaRefFlash } from './sbsa-ref/recipe';
+import { testCard } from './test-card/recipe';
 import { uefi } from './uefi/recipe';
 import { virtDebian, virtLinux } from './virt-linux/recipe';
 import { xen } from './xen/recipe';
@@ -22,6 +23,7 @@ export const recipes: readonly Recipe[] = [
   xen,
   elWalk,
   fourWorlds,
+  testCard,
   sbsaRefFlash,
 ];
 

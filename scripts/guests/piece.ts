@@ -151,7 +151,7 @@ export interface SnapshotRecipe {
 export interface Recipe extends Omit<Guest, 'images' | 'packages' | 'snapshot'> {
   pieces: readonly Piece[];
   images: readonly RecipeImage[];
-  /** Undefined for a guest that ends by itself. */
+  /** Undefined for a guest that ends by itself, or is where it gets to in a moment. */
   snapshot?: SnapshotRecipe;
 }
 

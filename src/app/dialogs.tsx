@@ -56,43 +56,47 @@ const shortcuts: [string, string][] = [
 
 function Help() {
   return (
-    <Modal title="Help">
-      <p>
-        Each guest is a machine that QEMU emulates in this tab. Every serial port is a console that
-        you can type into; the monitor console takes QEMU’s own commands (try{' '}
-        <code>info registers</code>).
-      </p>
-      <dl class="controls-help">
-        <dt>Pause</dt>
-        <dd>Halts the processors. Resume goes on.</dd>
-        <dt>Reset</dt>
-        <dd>Presses the machine’s reset.</dd>
-        <dt>Power off</dt>
-        <dd>Presses the power button. Firmware prompts do not listen to it.</dd>
-        <dt>Stop</dt>
-        <dd>Ends QEMU and gives its memory back.</dd>
-      </dl>
-      <table class="shortcuts">
-        <caption>Keyboard</caption>
-        <tbody>
-          {shortcuts.map(([keys, what]) => (
-            <tr key={keys}>
-              <th scope="row">
-                <kbd>{keys}</kbd>
-              </th>
-              <td>{what}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-      <p>
-        “Text” on a console shows it as plain text; under Settings, output is announced to screen
-        readers as it comes.
-      </p>
-      <p>
-        A guest opens from its address: <code>?guest=rme</code> boots it,{' '}
-        <code>?guest=rme&amp;boot=0</code> waits for a click.
-      </p>
+    <Modal title="Help" wide>
+      <div class="help">
+        <div>
+          <p>
+            Each guest is a machine that QEMU emulates in this tab. Every serial port is a console
+            that you can type into; the monitor console takes QEMU’s own commands (try{' '}
+            <code>info registers</code>).
+          </p>
+          <dl class="controls-help">
+            <dt>Pause</dt>
+            <dd>Halts the processors. Resume goes on.</dd>
+            <dt>Reset</dt>
+            <dd>Presses the machine’s reset.</dd>
+            <dt>Power off</dt>
+            <dd>Presses the power button. Firmware prompts do not listen to it.</dd>
+            <dt>Stop</dt>
+            <dd>Ends QEMU and gives its memory back.</dd>
+          </dl>
+          <p>
+            “Text” on a console shows it as plain text; under Settings, output is announced to
+            screen readers as it comes.
+          </p>
+          <p>
+            A guest opens from its address: <code>?guest=rme</code> boots it,{' '}
+            <code>?guest=rme&amp;boot=0</code> waits for a click.
+          </p>
+        </div>
+        <table class="shortcuts">
+          <caption>Keyboard</caption>
+          <tbody>
+            {shortcuts.map(([keys, what]) => (
+              <tr key={keys}>
+                <th scope="row">
+                  <kbd>{keys}</kbd>
+                </th>
+                <td>{what}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
     </Modal>
   );
 }

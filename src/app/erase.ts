@@ -1,4 +1,5 @@
 import { clear } from 'idb-keyval';
+import { IMAGE_CACHES } from '../engine/common/image-cache.js';
 import { SnapshotStore } from '../snapshots/store.js';
 import { storage } from './storage.js';
 
@@ -14,9 +15,6 @@ export interface KeptThings {
   /** Files of the page and the engine. */
   files: number;
 }
-
-/** How the engine worker (image-cache.ts) begins the name of its cache. */
-const IMAGE_CACHES = 'bootlink-images-';
 
 async function countSnapshots(): Promise<number> {
   const store = await SnapshotStore.open();

@@ -7,6 +7,7 @@ import { RoleTag } from './role-tag.js';
 import { LessonCards } from './lessons/cards.js';
 import { OwnMachine } from './machine/own-machine.js';
 import { returnToRun } from './machine/address.js';
+import { KeepOffline } from './offline/keep-button.js';
 import { catalogue, navigate, run, runVersion } from './session.js';
 import { GoOnNotice } from './snapshots/go-on.js';
 
@@ -120,6 +121,7 @@ function ReadyCard({ guest }: { guest: Guest }) {
           About
         </a>
       </div>
+      <KeepOffline guest={guest} />
     </li>
   );
 }

@@ -6,6 +6,7 @@ import type { Guest } from '../machine/guest.js';
 import { fetchedBytes } from './catalogue.js';
 import { formatBytes } from './format.js';
 import { Markdown } from './markdown.js';
+import { KeepOffline } from './offline/keep-button.js';
 import { RoleTag } from './role-tag.js';
 import { OwnFilesChooser } from './own-files.js';
 import { activeConsole, boot, runVersion, terminals } from './session.js';
@@ -49,6 +50,7 @@ export function GuestSheet({ guest }: { guest: Guest }) {
           reset, as it always is with files of your own.
         </p>
       )}
+      <KeepOffline guest={guest} />
       <Markdown text={guest.description} />
       <TryThis guest={guest} />
       <OwnFilesChooser guest={guest} files={ownFiles} />

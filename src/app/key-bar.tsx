@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals';
 import type { ConsoleTerminal } from './terminal.js';
 
 const keys = [
-  ['Escape', 'Esc', 'Escape'],
+  ['Escape', 'Esc', 'Esc'],
   ['Tab', 'Tab', 'Tab'],
   ['ArrowUp', '↑', 'Up'],
   ['ArrowDown', '↓', 'Down'],

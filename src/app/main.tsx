@@ -9,6 +9,7 @@ import { serveEmbedding } from './embed/serve.js';
 import { followLessonAddress } from './lessons/state.js';
 import { followRoute, keepAddress } from './machine/address.js';
 import { boot, openRoute, readRoute, route, run, watchCatalogue, type Route } from './session.js';
+import { watchKept } from './offline/kept-guests.js';
 import { storage } from './storage.js';
 import { applyTheme, keepSettings } from './settings.js';
 import { listenToShortcuts } from './shortcuts.js';
@@ -60,7 +61,10 @@ async function main(root: HTMLElement): Promise<void> {
   // The development server has neither manifest nor service worker, and the frame of another page
   // needs no copy of its own.
   const isBuilt = document.querySelector('link[rel="manifest"]') !== null;
-  if (isBuilt && route.value.embed !== true) void keepForLater(workerUrl);
+  if (isBuilt && route.value.embed !== true) {
+    void keepForLater(workerUrl);
+    watchKept();
+  }
   await watchCatalogue();
 }
 

@@ -75,7 +75,7 @@ function unreadableGuest(search: string): string | undefined {
   return guest === null || guest === '' ? undefined : guest;
 }
 
-const catalogueUrl = new URL('guests/index.json', document.baseURI).href;
+export const catalogueUrl = new URL('guests/index.json', document.baseURI).href;
 const engineUrl = new URL('engine/', document.baseURI).href;
 
 export const route = signal<Route>({ guest: undefined, boot: true });

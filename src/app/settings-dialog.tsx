@@ -5,6 +5,7 @@ import { eraseEverything, keptThings, type KeptThings } from './erase.js';
 import { formatBytes } from './format.js';
 import { askToInstall, offline } from './install/install.js';
 import { Modal } from './modal.js';
+import { dropGuest, keptBytes, keptGuests, refreshKept } from './offline/kept-guests.js';
 import { run } from './session.js';
 import { announce, layout, theme, type ConsoleLayout, type Theme } from './settings.js';
 
@@ -51,8 +52,35 @@ const offlineText = {
   nothing: 'The page needs its host.',
   page: 'The page opens without a network; boot a guest once to have it without one too.',
   'page and engine':
-    'The page opens without a network, with every guest that was booted here before.',
+    'The page opens without a network, with every guest that was booted here before or is kept for that.',
 };
+
+/** The guests that boot without a network, each to be dropped again. */
+function KeptGuests() {
+  const guests = keptGuests.value;
+  useEffect(() => void refreshKept(), []);
+  if (guests.length === 0) return null;
+  return (
+    <>
+      ; {formatBytes(keptBytes(guests))} of them for {counted(guests.length, 'guest')} that{' '}
+      {guests.length === 1 ? 'boots' : 'boot'} without a network:
+      <ul class="kept-guests">
+        {guests.map((guest) => (
+          <li key={guest.id}>
+            {guest.title}, {formatBytes(keptBytes([guest]))}{' '}
+            <button
+              type="button"
+              aria-label={`Drop it: ${guest.title}`}
+              onClick={() => void dropGuest(guest)}
+            >
+              Drop it
+            </button>
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
 
 /** “3 disks”, “1 disk”, or “disks” where nobody could count them. */
 function counted(count: number | undefined, what: string): string {
@@ -64,9 +92,11 @@ function Erase() {
   const kept = useSignal<KeptThings | undefined>(undefined);
   const asking = useSignal(false);
   const problems = useSignal<string[]>([]);
+  // Counted anew when a guest's images have come or gone.
+  const guests = keptGuests.value;
   useEffect(() => {
     void keptThings().then((things) => (kept.value = things));
-  }, []);
+  }, [guests]);
   const runs = run.value !== undefined && !isOver(run.value.state);
   const erase = async (): Promise<void> => {
     problems.value = await eraseEverything();
@@ -79,7 +109,10 @@ function Erase() {
         <li>Settings, the layout of the panes, progress in lessons</li>
         <li>{counted(kept.value?.disks, 'disk')} of yours, with all that was written to them</li>
         <li>{counted(kept.value?.snapshots, 'snapshot')} of machines</li>
-        <li>{counted(kept.value?.images, 'fetched image')} of guests</li>
+        <li>
+          {counted(kept.value?.images, 'fetched image')} of guests
+          <KeptGuests />
+        </li>
         <li>{counted(kept.value?.files, 'file')} of the page and the engine</li>
       </ul>
       <p>

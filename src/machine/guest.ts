@@ -102,7 +102,7 @@ export const Guest = v.object({
   /** Not for the gallery: the tests and the bench run it. */
   instrument: v.optional(v.boolean()),
   packages: v.array(PackageOrigin),
-  /** Left out by guests that end by themselves, and until set-up has made it. */
+  /** Left out by guests whose recipe has none, and until set-up has made it. */
   snapshot: v.optional(GuestSnapshot),
 });
 

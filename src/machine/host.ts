@@ -1,7 +1,8 @@
+import { blockThings } from './block';
 import type { Diagnostic, MachinePath } from './diagnostics';
-import { imageNamed, splitFileName } from './files';
+import { imageNamed, imageUses, splitFileName } from './files';
 import { optionFact, splitExtra } from './qemu-options';
-import type { Drive, Machine } from './schema';
+import type { Machine } from './schema';
 import type { Json } from './schema/text';
 
 /**
@@ -31,6 +32,9 @@ const remoteBlockDrivers = new Set(
     ' ',
   ),
 );
+
+/** Block drivers over several nodes: an image of a drive is one. */
+const severalNodes = new Set(['quorum', 'blkverify', 'replication', 'copy-before-write']);
 
 /** Objects that stand for something of the host. */
 const hostObjects =
@@ -147,6 +151,10 @@ class HostThings {
       const driver = value['driver'];
       if (typeof driver === 'string' && remoteBlockDrivers.has(driver))
         this.blockDriver(driver, path);
+      if (typeof driver === 'string' && severalNodes.has(driver)) {
+        const message = `Block driver "${driver}" is over several nodes; a drive here is one image: name that one.`;
+        this.add('refused', 'several-nodes', path, message);
+      }
     }
     for (const [key, below] of Object.entries(value)) {
       this.node(below, [...path, Array.isArray(value) ? Number(key) : key]);
@@ -158,19 +166,17 @@ class HostThings {
     this.add('refused', 'host-block', path, message);
   }
 
-  storage({ board, blockdevs, drives, firmware }: Machine) {
+  storage(machine: Machine) {
+    const { blockdevs, drives, firmware } = machine;
+    for (const { path, code, message } of blockThings(machine)) {
+      this.add('replaced', code, path, message);
+    }
     for (const [i, node] of (blockdevs ?? []).entries()) {
       this.node(node, ['blockdevs', i]);
       if (node['snapshot'] === undefined) continue;
       const message =
         '"snapshot" is a key of -drive; QEMU refuses it in -blockdev. It is left out: writes to an image go to a private overlay here anyway.';
       this.add('replaced', 'blockdev-snapshot', ['blockdevs', i, 'snapshot'], message);
-    }
-    for (const [i, drive] of (drives ?? []).entries()) {
-      if (!needsSnapshot(drive, board?.type)) continue;
-      const message =
-        'An IDE disk has to be writable, and QEMU refuses a read-only FAT drive there. Bootlink adds snapshot=on: what the guest writes is lost.';
-      this.add('replaced', 'read-only-ide', ['drives', i, 'file'], message);
     }
     for (const [path, list] of [
       [['drives'], drives],
@@ -205,7 +211,9 @@ class HostThings {
     }
   }
 
-  extra({ extra, images }: Machine) {
+  extra(machine: Machine) {
+    const { extra, images } = machine;
+    const uses = imageUses(machine);
     for (const { name, argument, at } of splitExtra(extra ?? [])) {
       const fact = name === undefined ? undefined : optionFact(name);
       if (fact?.kind === 'host') {
@@ -244,26 +252,16 @@ class HostThings {
     for (const [i, { path, sha256, catalogue, name }] of (images ?? []).entries()) {
       if (path === undefined || sha256 !== undefined || catalogue !== undefined) continue;
       if (imageNamed(path) !== undefined) continue;
+      const what = uses.get(name) === 'folder' ? 'folder' : 'file';
       this.found.push({
         severity: 'info',
         code: 'host-file',
-        message: `"${path}" is a file of the host: choose the image "${name}" for it.`,
+        message: `"${path}" is a ${what} of the host: choose the ${what === 'folder' ? 'folder' : 'image'} "${name}" for it.`,
         path: ['images', i],
         outcome: 'replaced',
       });
     }
   }
-}
-
-/**
- * True for a virtual FAT folder, read-only unless it says `rw`, as an IDE disk: the bus of
- * sbsa-ref's plain drives. IDE disks ask for write permission (hw/ide/ide-dev.c).
- */
-export function needsSnapshot(drive: Drive, board: string | undefined): boolean {
-  const interfaceName = drive['if'] ?? (board === 'sbsa-ref' ? 'ide' : undefined);
-  const isFolder = /^fat:(?!(?:\w+:)*rw:)/.test(drive.file ?? '');
-  const isDisk = drive['media'] !== 'cdrom' && drive['readonly'] === undefined;
-  return interfaceName === 'ide' && isFolder && isDisk && drive['snapshot'] === undefined;
 }
 
 /** Options of user networking that reach the host. */
@@ -279,4 +277,9 @@ export function hostThings(machine: Machine): HostThing[] {
   things.devicesAndObjects(machine);
   things.extra(machine);
   return things.found;
+}
+
+/** True for what a run replaces or goes on without, as its plan tells. */
+export function isChange({ outcome, path }: HostThing): boolean {
+  return outcome !== 'refused' && path[0] !== 'images';
 }

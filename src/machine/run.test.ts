@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { machines } from './arbitrary.fixture';
+import { writableFolders } from './block';
 import { fromArgs } from './from-args';
+import { checkPolicy } from './link/policy';
 import { review } from './link/review';
 import { validate } from './validate';
 import { fromGuest } from './from-guest';
@@ -73,20 +75,60 @@ describe('a machine settled for the engine', () => {
     );
   });
 
-  it('settles block lines that QEMU itself refuses', () => {
-    const fat = plan(`-M sbsa-ref -nodefaults ${seeds['a virtual FAT drive'] ?? ''}`);
-    expect(fat.args.join(' ')).toContain(
-      '-drive file=fat:ro:image:DIRECTORY_ON_HOST,if=ide,format=raw,snapshot=on',
+  it('has images where the line has folders, read-only where the guest can take that', () => {
+    const drives: Record<string, string> = {
+      'file=fat:ro:x,if=virtio,format=raw': 'file=image:x,if=virtio,format=raw,readonly=on',
+      'file=fat:x,if=none,id=a': 'file=image:x,if=none,id=a,readonly=on',
+      'file=fat:rw:x,if=virtio': 'file=image:x,if=virtio',
+      // An IDE disk has to be writable.
+      'file=fat:ro:x,if=ide,format=raw': 'file=image:x,if=ide,format=raw',
+      'file=fat:16:x,format=vvfat': 'file=image:x,format=raw',
+      'file.driver=vvfat,file.dir=x,file.rw=on,file.label=A,if=none,id=a,format=raw':
+        'file.driver=file,file.filename=image:x,if=none,id=a,format=raw',
+    };
+    for (const [from, to] of Object.entries(drives)) {
+      const { args, changes, refused } = plan(`-M sbsa-ref -nodefaults -drive ${from}`);
+      expect(args.join(' ')).toContain(`-drive ${to} -nodefaults`);
+      expect(changes.map(({ code }) => code)).toEqual(['fat-folder']);
+      expect(refused).toEqual([]);
+    }
+    expect(plan('-M sbsa-ref -drive file=x,if=ide').changes).toEqual([]);
+    const { args } = plan('-M virt -nodefaults -blockdev vvfat,node-name=f,dir=x,rw=on,label=A');
+    expect(args.join(' ')).toContain('-blockdev file,node-name=f,filename=image:x -nodefaults');
+  });
+
+  it('knows which folders the guest may write to', () => {
+    const { machine } = fromShell(
+      '-M virt -drive file=fat:rw:a -drive file=fat:b -drive file=fat:floppy:rw:c -blockdev vvfat,node-name=n,dir=d,rw=on -blockdev vvfat,node-name=m,dir=e -drive file.driver=vvfat,file.dir=f,file.rw=on',
     );
-    expect(fat.changes.map(({ code }) => code)).toEqual(['read-only-ide']);
+    expect([...writableFolders(machine)].sort()).toEqual(['a', 'c', 'd', 'f']);
+  });
+
+  it('sees through filters, and refuses by name what is over several nodes', () => {
+    const filtered = plan(
+      '-M virt -nodefaults -blockdev throttle,node-name=t,throttle-group=g,file=f -blockdev copy-on-read,node-name=c,file=t,bottom=f',
+    );
+    expect(filtered.args.join(' ')).toContain(
+      '-blockdev raw,node-name=t,file=f -blockdev raw,node-name=c,file=t -nodefaults',
+    );
+    expect(filtered.changes.map(({ message }) => message)).toEqual([
+      expect.stringContaining('"throttle"'),
+      expect.stringContaining('"copy-on-read"'),
+    ]);
+    const { machine } = fromShell('-M virt -blockdev quorum,node-name=q,vote-threshold=2');
+    const { refused } = planRun(machine);
+    expect(refused.map(({ message }) => message)).toEqual([expect.stringContaining('"quorum"')]);
+    // A link with one is shown, and does not start.
+    expect(checkPolicy(machine)).toEqual([]);
+    expect(review(machine).blocked.join()).toContain('"quorum"');
+  });
+
+  it('settles block lines that QEMU itself refuses', () => {
     const flash = plan(seeds['flash as blockdevs'] ?? '');
     expect(flash.args.join(' ')).toContain(
       '-blockdev file,node-name=vars,filename=image:VARS -serial',
     );
     expect(flash.changes.map(({ code }) => code)).toEqual(['blockdev-snapshot']);
-    for (const drive of ['file=fat:rw:x,if=ide', 'file=fat:x,if=virtio', 'file=x,if=ide']) {
-      expect(plan(`-M sbsa-ref -drive ${drive}`).changes).toEqual([]);
-    }
   });
 
   it('leaves out what steers the host’s QEMU', () => {

@@ -1,11 +1,12 @@
 import { boardFamily, isOn } from './address-space';
+import { settleBlock } from './block';
 import {
   hostNetworkOptions,
   hostThings,
+  isChange,
   isLocalBackend,
   localChardevs,
   localNetdevs,
-  needsSnapshot,
   type HostThing,
 } from './host';
 import { splitExtra } from './qemu-options';
@@ -124,13 +125,13 @@ function localExtra(machine: Machine, changes: readonly HostThing[]): string[] {
  * The machine itself is left as it is, so that its command line stays the pasted one.
  */
 export function planRun(machine: Machine): RunPlan {
-  const things = hostThings(machine).filter(({ path }) => path[0] !== 'images');
-  const changes = things.filter(({ outcome }) => outcome !== 'refused');
+  const things = hostThings(machine);
+  const changes = things.filter(isChange);
   const localDevs = (machine.chardevs ?? []).filter(({ backend }) => localChardevs.has(backend));
   const local = new Set(localDevs.flatMap(({ id }) => (id === undefined ? [] : [id])));
   const { list, serial } = planConsoles(machine, local);
 
-  let settled: Machine = machine;
+  let settled: Machine = settleBlock(machine);
   for (const key of ['netdevs', 'nics', 'net'] as const) settled = localNetwork(settled, key);
   const board = { ...settled.board };
   if (board['accel'] !== 'tcg') delete board['accel'];
@@ -141,11 +142,6 @@ export function planRun(machine: Machine): RunPlan {
 
   const next: Machine = { ...settled, board };
   if (machine.board === undefined) delete next.board;
-  if (next.drives !== undefined) {
-    next.drives = next.drives.map((drive) =>
-      needsSnapshot(drive, board.type) ? { ...drive, snapshot: 'on' } : drive,
-    );
-  }
   if (next.blockdevs !== undefined) next.blockdevs = next.blockdevs.map(withoutSnapshot);
   delete next.monitor;
   delete next.display;

@@ -67,10 +67,52 @@ describe('a machine made into what the engine runs', () => {
     }
   });
 
-  it('asks for a disk image in place of a folder of the host', () => {
-    const { machine } = fromShell('-M sbsa-ref -drive if=ide,file=fat:ro:DIR,format=raw');
+  it('asks for a folder where the line has one of the host, and runs a drive of it', () => {
+    const { machine } = fromShell('-M sbsa-ref -drive if=ide,file=fat:ro:./DIR,format=raw');
+    const asked = toGuest(machine, 'machine', supply());
+    expect(!asked.ok && asked.reasons).toEqual(['“DIR” needs a folder (./DIR).']);
     const made = toGuest(machine, 'machine', supply({ DIR: 512 }));
-    expect(!made.ok && made.reasons.join()).toContain('“DIR” is a folder');
+    if (!made.ok) throw new Error(made.reasons.join('\n'));
+    expect(made.guest.args.join(' ')).toContain('-drive file=image:DIR,if=ide,format=raw ');
+    expect(made.guest.images).toMatchObject([{ name: 'DIR', use: 'disk' }]);
+    expect(made.changes.map(({ code }) => code)).toEqual(['fat-folder']);
+  });
+
+  it('makes a drive of a folder’s node, and of what is below filters', () => {
+    const group = '-object throttle-group,id=g,x-iops-total=100';
+    const lines: Record<string, string> = {
+      '-blockdev vvfat,node-name=d,dir=DIR,read-only=on':
+        'id=d,file=image:DIR,format=raw,readonly=on',
+      [`${group} -blockdev file,node-name=f,filename=a.qcow2 -blockdev qcow2,node-name=q,file=f -blockdev throttle,node-name=d,throttle-group=g,file=q`]:
+        'id=d,file=image:a.qcow2,format=qcow2',
+      [`${group} -blockdev copy-on-read,node-name=d,file.driver=throttle,file.throttle-group=g,file.file.driver=file,file.file.filename=a.img`]:
+        'id=d,file=image:a.img,format=raw',
+    };
+    for (const [nodes, drive] of Object.entries(lines)) {
+      const { machine } = fromShell(`-M virt ${nodes} -device virtio-blk-pci,drive=d`);
+      const own = { DIR: 512, 'a.qcow2': 4096, 'a.img': 512 };
+      const made = toGuest(machine, 'machine', supply(own));
+      if (!made.ok) throw new Error(made.reasons.join('\n'));
+      expect(made.guest.args.filter((arg) => arg.startsWith('if=none'))).toEqual([
+        `if=none,${drive}`,
+      ]);
+      expect(made.guest.args).not.toContain('-blockdev');
+    }
+  });
+
+  it('ends on nodes that are over one another', () => {
+    const { machine } = fromShell(
+      '-M virt -blockdev throttle,node-name=a,throttle-group=g,file=b -blockdev throttle,node-name=b,throttle-group=g,file=a',
+    );
+    expect(toGuest(machine, 'machine', supply())).toMatchObject({ ok: true });
+  });
+
+  it('refuses a drive of several nodes by the name of its driver', () => {
+    const { machine } = fromShell(
+      '-M virt -blockdev quorum,node-name=q,vote-threshold=1,children.0=a -blockdev file,node-name=a,filename=a.img',
+    );
+    const made = toGuest(machine, 'machine', supply({ 'a.img': 512 }));
+    expect(!made.ok && made.reasons.join()).toContain('"quorum"');
   });
 
   it('says which files are missing, by the name the pasted line gave them', () => {

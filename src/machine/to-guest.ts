@@ -1,7 +1,8 @@
 import { addressPlan, boardFacts } from './address-space';
+import { settleBlock } from './block';
 import { fileTexts, imageNamed, imageUses } from './files';
 import type { Guest, GuestConsole, GuestImage } from './guest';
-import type { HostThing } from './host';
+import { isChange, hostThings, type HostThing } from './host';
 import { planRun } from './run';
 import type { Image, Machine } from './schema';
 import { isFlash } from './schema/images';
@@ -73,7 +74,11 @@ function onImage(
   node: Json | undefined,
   nodes: ReadonlyMap<string, Json>,
 ): NodeOnImage | undefined {
-  if (typeof node === 'string') return onImage(nodes.get(node), new Map());
+  if (typeof node === 'string') {
+    // No node is met twice, so that a ring of them ends.
+    const others = new Map([...nodes].filter(([name]) => name !== node));
+    return onImage(nodes.get(node), others);
+  }
   if (typeof node !== 'object' || node === null || Array.isArray(node)) return undefined;
   const driver = node['driver'] ?? 'file';
   const options: Record<string, string> = {};
@@ -90,7 +95,10 @@ function onImage(
   }
   if (typeof driver !== 'string' || !formats.has(driver)) return undefined;
   const below = onImage(node['file'], nodes);
-  return below && { image: below.image, format: driver, options: { ...below.options, ...options } };
+  if (below === undefined) return undefined;
+  // "raw" over another format passes it on.
+  const format = driver === 'raw' ? below.format : driver;
+  return { image: below.image, format, options: { ...below.options, ...options } };
 }
 
 /**
@@ -184,7 +192,7 @@ export function toGuest(
   from: ImageSupply,
   base?: Guest,
 ): GuestToRun | CannotRun {
-  const plan = planRun(settle(machine));
+  const plan = planRun(settle(settleBlock(machine)));
   const reasons = plan.refused.map(({ message }) => message);
   const missing: Image[] = [];
   const images: GuestImage[] = [];
@@ -192,20 +200,20 @@ export function toGuest(
   const flashBytes = facts === undefined ? undefined : facts.flashMiB * MiB;
   if (machine.board?.type === undefined) reasons.push('No board is named; choose one.');
   const named = new Set((machine.images ?? []).map(({ name }) => name));
-  for (const { name, use } of fileTexts(machine)) {
+  for (const { name } of fileTexts(machine)) {
     const image = imageNamed(name);
     if (image === undefined) continue;
     if (!named.has(image)) {
       reasons.push(`The machine names an image “${image}” that it does not have.`);
-    } else if (use === 'folder') {
-      reasons.push(`“${image}” is a folder of the host (a virtual FAT drive): give a disk image.`);
     }
   }
+  const uses = imageUses(machine);
   for (const needed of neededImages(machine)) {
     const found = supply(needed, flashBytes, from);
     if (found === undefined) {
       missing.push(needed.image);
-      reasons.push(`“${needed.image.name}” needs a file${whichFile(needed.image)}.`);
+      const what = uses.get(needed.image.name) === 'folder' ? 'folder' : 'file';
+      reasons.push(`“${needed.image.name}” needs a ${what}${whichFile(needed.image)}.`);
     } else if (typeof found === 'string') reasons.push(found);
     else images.push(found);
   }
@@ -238,7 +246,7 @@ export function toGuest(
     packages: [],
     ...(base?.exits === undefined ? {} : { exits: base.exits }),
   };
-  return { ok: true, guest, changes: plan.changes };
+  return { ok: true, guest, changes: hostThings(machine).filter(isChange) };
 }
 
 function whichFile({ path, sha256 }: Image): string {

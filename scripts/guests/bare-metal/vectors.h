@@ -61,8 +61,11 @@ entry_el\el:
     eret
     .endm
 
-/* Where the first instruction runs: one CPU goes on, with an empty .bss and a stack at EL3. */
-    .macro reset_entry
+/*
+ * Where the first instruction runs: one CPU goes on, with an empty .bss and a stack, at the
+ * exception level that the machine starts at.
+ */
+    .macro reset_entry el=3
     .section .text.start, "ax"
     .global _start
 _start:
@@ -75,12 +78,12 @@ _start:
     b.hs 2f
     stp xzr, xzr, [x0], #16
     b   1b
-2:  ldr x0, =stack_el3
+2:  ldr x0, =stack_el\el
     mov sp, x0
-    ldr x0, =vectors_el3
-    msr vbar_el3, x0
+    ldr x0, =vectors_el\el
+    msr vbar_el\el, x0
     isb
-    bl  main_el3
+    bl  main_el\el
     .global park
 park:
     wfe

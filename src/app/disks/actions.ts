@@ -121,6 +121,22 @@ export async function exportImage(image: StoredImage, format: ImageFormat): Prom
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
 
+/** The files of a folder that was chosen by the browser's own picker, or loose ones. */
+export function pickedFiles(list: FileList | null): {
+  files: DroppedFile[];
+  folder: string | undefined;
+} {
+  const files = Array.from(list ?? []);
+  const folder = files[0]?.webkitRelativePath.split('/')[0];
+  return {
+    folder: folder === '' ? undefined : folder,
+    files: files.map((file) => ({
+      path: file.webkitRelativePath.split('/').slice(1).join('/') || file.name,
+      file,
+    })),
+  };
+}
+
 /** Every file of what was dropped, folders and all. */
 export async function droppedFiles(
   transfer: DataTransfer,

@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import { create, createFat, importFile, importUrl } from './actions.js';
+import { create, createFat, importFile, importUrl, pickedFiles } from './actions.js';
 
 const UNITS = { MiB: 2 ** 20, GiB: 2 ** 30 } as const;
 
@@ -29,15 +29,8 @@ export function AddImage() {
             // @ts-expect-error a property of all current browsers that the types do not know
             webkitdirectory
             onChange={(event) => {
-              const files = Array.from(event.currentTarget.files ?? []);
-              const folder = files[0]?.webkitRelativePath.split('/')[0] ?? 'files';
-              void createFat(
-                folder,
-                files.map((file) => ({
-                  path: file.webkitRelativePath.split('/').slice(1).join('/') || file.name,
-                  file,
-                })),
-              );
+              const { files, folder } = pickedFiles(event.currentTarget.files);
+              void createFat(folder ?? 'files', files);
               event.currentTarget.value = '';
             }}
           />
@@ -45,7 +38,8 @@ export function AddImage() {
       </div>
       <p class="quiet">
         Raw, qcow2 or ISO, plain or packed with gzip, xz or zstd; dropped here they are imported
-        too, and a dropped folder becomes a FAT drive. Nothing is sent anywhere.
+        too. A dropped folder becomes a FAT drive; with several files you are asked. Nothing is sent
+        anywhere.
       </p>
       <FromAddress />
       <NewDisk />

@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
+import type { DroppedFile } from '../../storage/common/service.js';
 import { FailureView } from '../failure-view.js';
 import { formatBytes } from '../format.js';
 import { images, libraryFailure, refreshLibrary, storageUse, troubles } from '../storage.js';
@@ -20,6 +21,8 @@ import '../styles/disks.css';
 /** The visitor's library of disk images. */
 export function Library() {
   const over = useSignal(false);
+  /** Several loose files, until the visitor has said what they are. */
+  const loose = useSignal<readonly DroppedFile[]>([]);
   void runVersion.value;
   const current = run.value;
   const state = current?.state.name;
@@ -35,6 +38,7 @@ export function Library() {
   const drop = async (transfer: DataTransfer): Promise<void> => {
     const { files, folder } = await droppedFiles(transfer);
     if (folder !== undefined) await createFat(folder, files);
+    else if (files.length > 1) loose.value = files;
     else for (const { file } of files) await importFile(file);
   };
   return (
@@ -54,6 +58,9 @@ export function Library() {
     >
       <Use />
       <AddImage />
+      {loose.value.length > 0 && (
+        <LooseFiles files={loose.value} close={() => (loose.value = [])} />
+      )}
       {tasks.value.map((task) => (
         <TaskRow key={task.key} task={task} />
       ))}
@@ -69,6 +76,40 @@ export function Library() {
         ))}
       </ul>
     </section>
+  );
+}
+
+/** Asks what several dropped files are: disks, or the content of one. */
+function LooseFiles({ files, close }: { files: readonly DroppedFile[]; close: () => void }) {
+  const act = async (work: () => Promise<unknown>): Promise<void> => {
+    close();
+    await work();
+  };
+  const size = files.reduce((sum, { file }) => sum + file.size, 0);
+  return (
+    <div class="loose-files" role="group" aria-label="What are these files?">
+      <p>
+        <strong>{files.length} files</strong>, {formatBytes(size)}: what are they?
+      </p>
+      <div class="actions">
+        <button type="button" onClick={() => void act(() => createFat('files', [...files]))}>
+          Put them on a FAT drive
+        </button>
+        <button
+          type="button"
+          onClick={() =>
+            void act(async () => {
+              for (const { file } of files) await importFile(file);
+            })
+          }
+        >
+          Import each as a disk
+        </button>
+        <button type="button" onClick={close}>
+          Cancel
+        </button>
+      </div>
+    </div>
   );
 }
 

@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals';
+import { imageUses } from '../../machine/files.js';
 import { firmwareImages, withBios } from '../../machine/firmware.js';
 import { attach } from '../attachments.js';
 import { dialog } from '../dialog-state.js';
@@ -7,13 +8,14 @@ import { showPane } from '../dock/workspace-state.js';
 import { formatBytes } from '../format.js';
 import { addFiles } from '../initrd/builder.js';
 import { runId } from '../machine/boot-machine.js';
-import { chooseFile } from '../machine/local-files.js';
+import { chooseFile, chooseFolder } from '../machine/local-files.js';
+import { folderTitle } from '../machine/folder-drive.js';
 import { edit, machine } from '../machine/model.js';
 import { Modal } from '../modal.js';
 import { images } from '../storage.js';
 import { dropped } from './console-drop.js';
 
-/** Asks what dropped files are for: a disk, content of the initrd, or the machine's firmware. */
+/** Asks what dropped files are for: a disk, a folder, content of the initrd, or firmware. */
 export function DropDialog() {
   const what = dropped.value;
   const current = machine.value;
@@ -22,8 +24,9 @@ export function DropDialog() {
   if (what === undefined || current === undefined) return null;
   const { files, folder } = what;
   const size = files.reduce((sum, { file }) => sum + file.size, 0);
-  const name = folder ?? files[0]?.file.name ?? '';
-  const single = folder === undefined && files.length === 1 ? files[0]?.file : undefined;
+  const isOne = folder === undefined && files.length === 1;
+  const name = folder ?? (isOne ? (files[0]?.file.name ?? '') : 'files');
+  const single = isOne ? files[0]?.file : undefined;
   const act = async (pane: string, work: () => Promise<string | undefined>): Promise<void> => {
     busy.value = true;
     refused.value = await work();
@@ -33,10 +36,9 @@ export function DropDialog() {
     dialog.value = undefined;
     showPane(pane);
   };
-  const asDisks = async (): Promise<string | undefined> => {
+  const asDisks = async (isFat: boolean): Promise<string | undefined> => {
     const made = [];
-    if (single !== undefined) made.push(await importFile(single));
-    else if (folder !== undefined) made.push(await createFat(folder, files));
+    if (isFat) made.push(await createFat(folder ?? name, files));
     else for (const { file } of files) made.push(await importFile(file));
     for (const result of made) {
       const image = images.value?.find(({ id }) => id === result?.id);
@@ -58,19 +60,55 @@ export function DropDialog() {
     const result = await chooseFile(place, single, false);
     return result.ok ? undefined : result.reason;
   };
+  const asFolder = async (slot: string): Promise<string | undefined> => {
+    const result = await chooseFolder(slot, files, folder, false);
+    return result.ok ? undefined : result.reason;
+  };
   const slots = firmwareImages(current);
+  const slotsOfFolders = [...imageUses(current)].flatMap(([slot, use]) =>
+    use === 'folder' ? [slot] : [],
+  );
   return (
     <Modal title="What is this for?">
       <p>
-        <strong>{name}</strong>
-        {files.length > 1 && `, ${String(files.length)} files`}, {formatBytes(size)}. It stays in
-        this browser; the machine has it from its next boot on.
+        <strong>{single === undefined ? folderTitle(folder, files) : name}</strong>,{' '}
+        {formatBytes(size)}. It stays in this browser; the machine has it from its next boot on.
       </p>
       <div class="drop-choices">
+        {slotsOfFolders.map((slot) => (
+          <div key={slot}>
+            <button
+              type="button"
+              disabled={busy.value}
+              onClick={() => void act('machine', () => asFolder(slot))}
+            >
+              As the folder {slot}
+            </button>
+            <p class="quiet">
+              The machine’s command line has a FAT drive of it. What the guest writes stays in
+              memory.
+            </p>
+          </div>
+        ))}
         <div>
-          <button type="button" disabled={busy.value} onClick={() => void act('disks', asDisks)}>
-            {folder === undefined ? 'Attach as a disk' : 'Attach as a FAT drive'}
-          </button>
+          <div class="actions">
+            {folder === undefined && (
+              <button
+                type="button"
+                disabled={busy.value}
+                onClick={() => void act('disks', () => asDisks(false))}
+              >
+                {single === undefined ? 'Attach each as a disk' : 'Attach as a disk'}
+              </button>
+            )}
+            <button
+              type="button"
+              disabled={busy.value}
+              onClick={() => void act('disks', () => asDisks(true))}
+            >
+              {folder === undefined ? 'Attach on a FAT drive' : 'Attach as a FAT drive'}
+            </button>
+          </div>
           <p class="quiet">Kept in the library, with what the guest writes to it.</p>
         </div>
         <div>

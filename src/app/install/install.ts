@@ -1,5 +1,6 @@
 import { computed, effect, signal } from '@preact/signals';
 import * as v from 'valibot';
+import type { Result } from '../../engine/common/failure.js';
 import { EngineManifest, engineFileUrl } from '../../engine/common/manifest.js';
 import { run, runVersion } from '../session.js';
 import type { Kept, ToServiceWorker } from './messages.js';
@@ -13,6 +14,8 @@ import type { Kept, ToServiceWorker } from './messages.js';
 export const updateReady = signal<ServiceWorker | undefined>(undefined);
 /** What a visit without a network would find. */
 export const offline = signal<'nothing' | 'page' | 'page and engine'>('nothing');
+/** Whether guests can be kept: the page has a service worker, or will have one. */
+export const canKeep = signal(false);
 /** Lets the browser ask whether to install the page; undefined where it does not offer that. */
 export const askToInstall = signal<(() => void) | undefined>(undefined);
 
@@ -44,6 +47,14 @@ async function builtUrls(): Promise<string[]> {
       .filter((name) => name !== 'capabilities.json')
       .map((name) => engineFileUrl(manifest, engine, name)),
   ];
+}
+
+/** Whether the engine that the host has now, or had last, was kept on a visit before. */
+async function isEngineKept(): Promise<boolean> {
+  const kept = await Promise.all(
+    (await builtUrls()).map((url) => caches.match(url, { ignoreVary: true })),
+  );
+  return kept.every((response) => response !== undefined);
 }
 
 function keep(worker: ServiceWorker, urls: string[]): Promise<Kept> {
@@ -95,6 +106,33 @@ function whenRunning(): Promise<void> {
   });
 }
 
+/**
+ * Keeps the page and the engine now, for a guest that is to be kept.
+ *
+ * The service worker is registered by `keepForLater`, within seconds of the page's start.
+ */
+export async function keepEngine(): Promise<Result<void>> {
+  const failed = (detail: string): Result<void> => ({
+    ok: false,
+    failure: {
+      what: 'The page and its engine could not be kept.',
+      remedy: 'Check the connection, and that the browser has room left; then try again.',
+      detail,
+    },
+  });
+  try {
+    if (offline.value === 'page and engine') return { ok: true, value: undefined };
+    const { active } = await navigator.serviceWorker.ready;
+    if (active === null) return failed('The service worker has gone.');
+    const { missing } = await keep(active, await builtUrls());
+    if (missing.length > 0) return failed(missing.join('\n'));
+    offline.value = 'page and engine';
+    return { ok: true, value: undefined };
+  } catch (error) {
+    return failed(String(error));
+  }
+}
+
 function watchUpdates(registration: ServiceWorkerRegistration): void {
   const offer = (): void => {
     // Without one in charge, the waiting one is the first and takes over by itself.
@@ -129,21 +167,25 @@ export async function keepForLater(workerUrl: string): Promise<void> {
   });
   addEventListener('appinstalled', () => (askToInstall.value = undefined));
   if (!('serviceWorker' in navigator)) return;
+  canKeep.value = 'caches' in globalThis;
   await whenQuiet();
   try {
     const registration = (await navigator.serviceWorker.register(workerUrl)) as
       ServiceWorkerRegistration | undefined;
     // A browser that blocks service workers may say nothing and give nothing.
-    if (registration === undefined) return;
+    if (registration === undefined) {
+      canKeep.value = false;
+      return;
+    }
     watchUpdates(registration);
     const { active } = await navigator.serviceWorker.ready;
     if (active === null) return;
-    if ((await keep(active, [])).missing.length === 0) offline.value = 'page';
+    if ((await keep(active, [])).missing.length === 0 && offline.value === 'nothing') {
+      offline.value = (await isEngineKept()) ? 'page and engine' : 'page';
+    }
     await whenRunning();
     await whenQuiet();
-    if ((await keep(active, await builtUrls())).missing.length === 0) {
-      offline.value = 'page and engine';
-    }
+    await keepEngine();
   } catch {
     // No service workers here, or no network just now: the page works from its host.
   }

@@ -3,9 +3,10 @@ import { imageUses } from '../../machine/files.js';
 import { isUnfilled } from '../../machine/image-slots.js';
 import type { Image } from '../../machine/schema.js';
 import { flashImages } from '../../machine/to-guest.js';
+import { pickedFiles } from '../disks/actions.js';
 import { formatBytes } from '../format.js';
 import { agreedHosts, agreeTo } from './boot-machine.js';
-import { chooseFile, hashing, localFile } from './local-files.js';
+import { chooseFile, chooseFolder, hashing, localFile, type Chosen } from './local-files.js';
 import { machine } from './model.js';
 
 /** The images that the machine uses: what each is, and a file of the visitor's for those that need one. */
@@ -22,25 +23,31 @@ export function ImageList() {
         <ImageRow
           key={image.name}
           image={image}
-          use={flash.has(image.name) ? 'flash' : uses.get(image.name) === 'file' ? 'file' : 'disk'}
+          use={flash.has(image.name) ? 'flash' : (uses.get(image.name) ?? 'disk')}
         />
       ))}
     </ul>
   );
 }
 
-const useText = { flash: 'flash', file: 'read at start', disk: 'disk' };
+const useText = {
+  flash: 'flash',
+  file: 'read at start',
+  disk: 'disk',
+  folder: 'FAT drive of a folder',
+};
 
-function ImageRow({ image, use }: { image: Image; use: keyof typeof useText }) {
+type ImageUse = keyof typeof useText;
+
+function ImageRow({ image, use }: { image: Image; use: ImageUse }) {
   const refused = useSignal<string | undefined>(undefined);
   const { name } = image;
   const file = localFile(image);
   // What a link names by its content is exactly that; a catalogue's image may be replaced.
   const exact = image.sha256 !== undefined && image.catalogue === undefined && file === undefined;
-  const choose = async (chosen: File | undefined): Promise<void> => {
-    if (chosen === undefined) return;
+  const choose = async (work: Promise<Chosen>): Promise<void> => {
     refused.value = undefined;
-    const result = await chooseFile(name, chosen, exact);
+    const result = await work;
     if (!result.ok) refused.value = result.reason;
   };
   const missing = file === undefined && image.catalogue === undefined && image.url === undefined;
@@ -53,16 +60,23 @@ function ImageRow({ image, use }: { image: Image; use: keyof typeof useText }) {
           {image.size === undefined ? '' : `, ${formatBytes(image.size)}`}
         </span>
       </div>
-      <p class="image-what">{whatItIs(image, file)}</p>
+      <p class="image-what">{whatItIs(image, use, file)}</p>
       {image.url !== undefined && file === undefined && <HostConsent url={image.url} />}
-      <label class="file-choice">
-        <span>{missing ? 'Which image is this?' : 'Use another file'}</span>
-        <input
-          type="file"
-          aria-label={`File for ${name}`}
-          onChange={(event) => void choose(event.currentTarget.files?.[0])}
-        />
-      </label>
+      {use === 'folder' ? (
+        <FolderChoice image={image} missing={missing} exact={exact} choose={choose} />
+      ) : (
+        <label class="file-choice">
+          <span>{missing ? 'Which image is this?' : 'Use another file'}</span>
+          <input
+            type="file"
+            aria-label={`File for ${name}`}
+            onChange={(event) => {
+              const chosen = event.currentTarget.files?.[0];
+              if (chosen !== undefined) void choose(chooseFile(name, chosen, exact));
+            }}
+          />
+        </label>
+      )}
       {hashing.value.has(name) && <p role="status">Reading and hashing…</p>}
       {refused.value !== undefined && (
         <p class="refused" role="alert">
@@ -73,9 +87,53 @@ function ImageRow({ image, use }: { image: Image; use: keyof typeof useText }) {
   );
 }
 
-function whatItIs(image: Image, file: File | undefined): string {
+/** A folder, or some files, of which a FAT drive is made. */
+function FolderChoice(props: {
+  image: Image;
+  missing: boolean;
+  exact: boolean;
+  choose: (work: Promise<Chosen>) => Promise<void>;
+}) {
+  const { image, missing, exact, choose } = props;
+  const picked = (list: FileList | null): void => {
+    const { files, folder } = pickedFiles(list);
+    if (files.length > 0) void choose(chooseFolder(image.name, files, folder, exact));
+  };
+  return (
+    <>
+      <label class="file-choice">
+        <span>{missing ? 'Which folder is this?' : 'Use another folder'}</span>
+        <input
+          type="file"
+          aria-label={`Folder for ${image.name}`}
+          // @ts-expect-error a property of all current browsers that the types do not know
+          webkitdirectory
+          onChange={(event) => picked(event.currentTarget.files)}
+        />
+      </label>
+      <label class="file-choice">
+        <span>Or some files</span>
+        <input
+          type="file"
+          multiple
+          aria-label={`Files for ${image.name}`}
+          onChange={(event) => picked(event.currentTarget.files)}
+        />
+      </label>
+      <p class="quiet">
+        What the guest writes there is gone when the machine ends. A FAT drive that keeps it can be
+        made in Disks.
+      </p>
+    </>
+  );
+}
+
+function whatItIs(image: Image, use: ImageUse, file: File | undefined): string {
   const hash = image.sha256 === undefined ? '' : `, SHA-256 ${image.sha256.slice(0, 16)}…`;
-  if (file !== undefined) return `Your file ${file.name}, ${formatBytes(file.size)}${hash}`;
+  if (file !== undefined) {
+    const kind = use === 'folder' ? 'A FAT drive of yours:' : 'Your file';
+    return `${kind} ${file.name}, ${formatBytes(file.size)}${hash}`;
+  }
   if (image.catalogue !== undefined) return `From the catalogue: ${image.catalogue}`;
   if (image.url !== undefined) return `From ${image.url}${hash}`;
   if (isUnfilled(image)) return image.path === undefined ? 'To be chosen' : `Named ${image.path}`;

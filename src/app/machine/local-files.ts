@@ -1,5 +1,8 @@
 import { signal } from '@preact/signals';
+import { writableFolders } from '../../machine/block.js';
 import type { Image, Machine } from '../../machine/schema.js';
+import type { DroppedFile } from '../../storage/common/service.js';
+import { folderDrive, folderTitle } from './folder-drive.js';
 import { edit, machine } from './model.js';
 
 /** The visitor's own files by their SHA-256. They are read in this tab and go nowhere. */
@@ -70,4 +73,21 @@ export async function chooseFile(name: string, file: File, exact: boolean): Prom
   } finally {
     hashing.value = new Set([...hashing.value].filter((each) => each !== name));
   }
+}
+
+/** Takes a folder, or some files, for an image that stands for a folder: a FAT drive is made of it. */
+export async function chooseFolder(
+  name: string,
+  files: readonly DroppedFile[],
+  folder: string | undefined,
+  exact: boolean,
+): Promise<Chosen> {
+  const current = machine.value;
+  if (current === undefined) return { ok: false, reason: 'There is no machine any more.' };
+  if (files.length === 0) return { ok: false, reason: 'There is no file in this folder.' };
+  const title = folderTitle(folder, files);
+  const made = folderDrive(title, files, name, writableFolders(current).has(name));
+  if (made.ok) return chooseFile(name, made.value, exact);
+  const { what, input, remedy } = made.failure;
+  return { ok: false, reason: `${what} ${input ?? ''}: ${remedy}` };
 }

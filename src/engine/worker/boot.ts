@@ -14,7 +14,7 @@ import type {
 } from '../common/protocol.js';
 import { romsFor } from '../common/roms.js';
 import { TraceControl } from '../common/trace.js';
-import { openImageCache } from './image-cache.js';
+import { openImageCache } from '../common/image-cache.js';
 import { fetchImage, sha256Hex } from './images.js';
 import { fetchManifest, fetchRom, loadEngine, type LoadedEngine } from './module.js';
 import { ownImageSize, type OwnFiles } from '../common/own-files.js';

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { GuestImage } from '../../machine/guest.js';
 import { sampleImage } from '../common/sample-guest.test-data.js';
 import { FailureError } from '../common/failure.js';
-import { noCache, type ImageCache } from './image-cache.js';
+import { noCache, type ImageCache } from '../common/image-cache.js';
 import { fetchImage, type ImageSource } from './images.js';
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -55,6 +55,7 @@ function memoryCache(): ImageCache & { entries: Map<string, Bytes[]> } {
       entries.delete(key);
       return Promise.resolve();
     },
+    list: () => Promise.resolve(new Set(entries.keys())),
   };
 }
 

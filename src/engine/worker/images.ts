@@ -1,6 +1,6 @@
 import type { GuestImage } from '../../machine/guest.js';
 import { FailureError } from '../common/failure.js';
-import type { ImageCache } from './image-cache.js';
+import type { ImageCache } from '../common/image-cache.js';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 

@@ -119,8 +119,10 @@ function checkScript(machine: Machine): string[] {
 export function checkPolicy(machine: Machine): string[] {
   const problems = [...checkScript(machine), ...checkExtra(machine), ...checkNames(machine)];
   for (const thing of hostThings(machine)) {
-    // An object that only KVM has is shown, and keeps the machine from being started.
-    if (thing.outcome === 'refused' && thing.code !== 'host-object') {
+    // An object that only KVM has, or a drive of several nodes, is shown, and keeps the machine from
+    // being started.
+    const isShown = thing.code === 'host-object' || thing.code === 'several-nodes';
+    if (thing.outcome === 'refused' && !isShown) {
       problems.push(`"${thing.path.join('.')}" reaches a host`);
     }
   }

@@ -9,17 +9,23 @@ export interface ImageCache {
   get(sha256: string): Promise<ReadableStream<Uint8Array<ArrayBuffer>> | undefined>;
   put(sha256: string, wire: Uint8Array<ArrayBuffer>[]): Promise<void>;
   remove(sha256: string): Promise<void>;
+  /** The SHA-256 of each that is there. */
+  list(): Promise<Set<string>>;
 }
 
-const CACHE_NAME = 'bootlink-images-1';
+/** How the names of these caches begin, of this form and of later ones. */
+export const IMAGE_CACHES = 'bootlink-images-';
+const CACHE_NAME = `${IMAGE_CACHES}1`;
 
 /** Key of an entry: a URL of this origin that nothing is ever fetched from. */
-const keyOf = (sha256: string): string => `/bootlink-content/${sha256}`;
+const FOLDER = '/bootlink-content/';
+const keyOf = (sha256: string): string => FOLDER + sha256;
 
 export const noCache: ImageCache = {
   get: () => Promise.resolve(undefined),
   put: () => Promise.resolve(),
   remove: () => Promise.resolve(),
+  list: () => Promise.resolve(new Set()),
 };
 
 /** The browser's cache, or one that holds nothing where the browser refuses. */
@@ -44,6 +50,10 @@ export async function openImageCache(): Promise<ImageCache> {
     },
     async remove(sha256) {
       await cache.delete(keyOf(sha256));
+    },
+    async list() {
+      const paths = (await cache.keys()).map(({ url }) => new URL(url).pathname);
+      return new Set(paths.map((path) => path.slice(FOLDER.length)));
     },
   };
 }
