@@ -185,6 +185,93 @@ describe('the building of an RME boot', () => {
   });
 });
 
+describe('slow motion in the building', () => {
+  /** The crossing that is shown, how many were recorded behind it, and the machine's state. */
+  function shown(page: Page): Promise<{ words: string; ahead: number; state: string }> {
+    return page.evaluate(() => {
+      const run = globalThis.bootlink?.run();
+      const words = document.querySelector('.building-words')?.textContent ?? '';
+      const position = Number(document.querySelector<HTMLElement>('.building')?.dataset.index);
+      const store = run?.trace.stores.cpus[0];
+      let ahead = 0;
+      // Exceptions, interrupts and returns (src/inspect/events/layout.ts).
+      for (let at = position + 1; store && at < store.end; at++) {
+        if ([1, 3, 9].includes(store.kind(at))) ahead++;
+      }
+      return { words, ahead, state: run?.state.name ?? '' };
+    });
+  }
+
+  it('slows the machine itself, from crossing to crossing', { timeout: BOOT_MS }, async () => {
+    const { page, complaints } = await browser.open(
+      `${inject('pageUrl')}?guest=el-walk&boot=0&trace=1`,
+      { viewport: { width: 1280, height: 800 } },
+    );
+    await tab(page, 'Registers').click();
+    await page.getByRole('button', { name: 'Boot halted' }).click();
+    await waitForState(page, ['paused'], BOOT_MS);
+    await tab(page, 'The building').click();
+    const building = page.getByRole('application', { name: /^The building/ });
+    const pause = building.getByRole('combobox', { name: 'Pause at each crossing' });
+    await building.press('ArrowDown');
+    expect(await pause.inputValue()).toBe('2');
+    // The longest: what the test reads is of one crossing.
+    await building.press('ArrowDown');
+    await building.press('ArrowDown');
+    expect(await pause.inputValue()).toBe('4');
+    await building.press(' ');
+    const words = page.locator('.building-words');
+    const picture = page.locator('.building-picture');
+    const here = picture.locator('.room.here .name');
+    const seen: string[] = [];
+    for (const at of ['NS-EL2', 'NS-EL1']) {
+      await expect.poll(() => words.textContent(), { timeout: 60_000 }).toContain(`to ${at}`);
+      await page.locator('.building[data-slow="standing"]').waitFor();
+      const now = await shown(page);
+      // The guest has not gone on behind the picture's back.
+      expect(now).toMatchObject({ ahead: 0, state: 'paused' });
+      expect(await here.allTextContents()).toEqual([at]);
+      seen.push(now.words);
+      if (at === 'NS-EL2') {
+        // It has not come to what EL1 prints.
+        expect(await consoleText(page, 'uart0')).not.toContain('EL1: CurrentEL');
+        await shoot(page, 'building-slow');
+        // Right arrow does not wait.
+        await building.press('ArrowRight');
+      }
+    }
+    expect(new Set(seen).size).toBe(2);
+
+    // Space stops it there, and the machine stays.
+    await building.press(' ');
+    await page.locator('.building[data-slow="off"]').waitFor();
+    expect((await shown(page)).state).toBe('paused');
+    expect(await seriousFindings(page)).toEqual([]);
+    // A step runs it to the next crossing alone.
+    const before = await words.textContent();
+    await building.press('ArrowRight');
+    await expect.poll(() => words.textContent(), { timeout: 60_000 }).not.toBe(before);
+    await page.locator('.building[data-slow="off"]').waitFor();
+    expect(await shown(page)).toMatchObject({ ahead: 0, state: 'paused' });
+    // No breakpoint is left, and Escape lets it go on to its end.
+    await building.press('Escape');
+    await waitForState(page, ['exited']);
+    await building.press(' ');
+    await page.getByText('The machine has ended: this is all that was recorded of it.').waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  it('says so where the machine cannot be stopped', { timeout: 120_000 }, async () => {
+    const { page } = await browser.open(`${inject('fixtureUrl')}?guest=one`);
+    await waitForState(page, ['running']);
+    await tab(page, 'The building').click();
+    const building = page.getByRole('application', { name: /^The building/ });
+    await building.press(' ');
+    await building.getByRole('alert').waitFor();
+    expect(await building.getAttribute('data-slow')).toBe('off');
+  });
+});
+
 describe('the timeline of an sbsa-ref boot', () => {
   it('shows TF-A, its image in Secure EL1 and U-Boot', { timeout: BOOT_MS }, async () => {
     const { page } = await browser.open(

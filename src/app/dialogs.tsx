@@ -42,6 +42,7 @@ const shortcuts: [string, string][] = [
   ['+ and -, 0, arrows, Home, End', 'Granules: zoom, show all, select'],
   ['N and P', 'Timeline: next or previous event'],
   ['Right, Left, Space, Escape', 'The building: step, step back, slow motion, live again'],
+  ['Up, Down', 'The building: slow motion faster or slower'],
   ['P, S, E', 'Registers: pause or resume, step, run to the next exception'],
   ['Alt+1 … Alt+9', 'Show a console'],
   ['Ctrl+Shift+F', 'Find in the console'],

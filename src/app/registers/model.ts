@@ -166,6 +166,18 @@ export class RegistersModel {
       const result = await doIt();
       this.failure.value = result.ok ? undefined : result.failure;
     } finally {
+  /** Resolves when nothing is being done; at once when that is so. */
+  whenIdle(): Promise<void> {
+    return new Promise((resolve) => {
+      const stop = this.busy.subscribe((busy) => {
+        if (busy !== undefined) return;
+        resolve();
+        // The first call comes before `subscribe` has returned.
+        queueMicrotask(() => stop());
+      });
+    });
+  }
+
       this.busy.value = undefined;
       this.canStop.value = false;
     }

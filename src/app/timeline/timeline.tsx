@@ -1,6 +1,5 @@
 import { effect, useComputed, useSignal } from '@preact/signals';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
-import { DEFAULT_BURST } from '../../engine/common/trace.js';
 import type { Run } from '../../engine/ui/run.js';
 import { boot, runVersion } from '../session.js';
 import { recordEvents } from '../settings.js';
@@ -160,7 +159,6 @@ function counts({ trace }: Run): string {
 /** Recording on or off, and how much. */
 function RecordTools({ run }: { run: Run }) {
   const { trace } = run;
-  const every = useSignal(false);
   return (
     <>
       <label title="Costs some speed. The next machine is recorded from its reset.">
@@ -179,11 +177,11 @@ function RecordTools({ run }: { run: Run }) {
       <label title="Also those that are alike and frequent; else they are counted per millisecond.">
         <input
           type="checkbox"
-          checked={every.value}
+          checked={trace.everyEvent}
           disabled={!trace.recording}
           onChange={(event) => {
-            every.value = event.currentTarget.checked;
-            trace.setFilter({ burst: every.value ? 0 : DEFAULT_BURST });
+            trace.everyEvent = event.currentTarget.checked;
+            runVersion.value++;
           }}
         />{' '}
         Every event

@@ -254,6 +254,21 @@ export class Debugger {
   inTurn<T>(work: () => Promise<Result<T>>): Promise<Result<T>> {
     const next = this.last.then(work);
     this.last = next.catch(() => undefined);
+  /** Where each vCPU stands. */
+  programCounters(): Promise<Result<ReadonlyMap<string, bigint>>> {
+    return this.inTurn(async () => {
+      const started = await this.start();
+      if (!started.ok) return started;
+      const found = new Map<string, bigint>();
+      for (const thread of this.threads) {
+        const pc = await this.programCounter(thread);
+        if (!pc.ok) return pc;
+        found.set(thread, pc.value);
+      }
+      return { ok: true, value: found };
+    });
+  }
+
     return next;
   }
 
