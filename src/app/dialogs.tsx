@@ -43,6 +43,7 @@ const shortcuts: [string, string][] = [
   ['N and P', 'Timeline: next or previous event'],
   ['Right, Left, Space, Escape', 'The building: step, step back, slow motion, live again'],
   ['Up, Down', 'The building: slow motion faster or slower'],
+  ['F', 'Timeline, the building, lessons: fill the screen with large type; Escape leaves'],
   ['P, S, E', 'Registers: pause or resume, step, run to the next exception'],
   ['Alt+1 … Alt+9', 'Show a console'],
   ['Ctrl+Shift+F', 'Find in the console'],

@@ -3,6 +3,7 @@ import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type { Run } from '../../engine/ui/run.js';
 import { eventLabel, eventSentence } from '../../inspect/events/describe.js';
 import { FailureView } from '../failure-view.js';
+import { FullScreenButton, FullScreenFailure, useFullScreen } from '../full-screen.js';
 import { report, run as currentRun, runVersion } from '../session.js';
 import { crossingPause, recordEvents } from '../settings.js';
 import { COLUMNS, HEIGHT, roomOf, ROOMS, softwareOf, usualIn, WIDTH, type Room } from './rooms.js';
@@ -24,6 +25,7 @@ export function Building({ run }: { run: Run }) {
   useEffect(() => () => slow.dispose(), [slow]);
   const tally = useMemo(() => new Tally(), [run]);
   const host = useRef<HTMLDivElement>(null);
+  const screen = useFullScreen(host, 'the building');
 
   useEffect(() => {
     const timer = setInterval(() => (now.value = performance.now()), REFRESH_MS);
@@ -54,10 +56,11 @@ export function Building({ run }: { run: Run }) {
       ref={host}
       tabIndex={0}
       role="application"
-      aria-label="The building. Right and left arrow step from crossing to crossing, space starts and stops slow motion, up and down change its speed, Home goes to the first crossing, Escape back to live."
+      aria-label="The building. Right and left arrow step from crossing to crossing, space starts and stops slow motion, up and down change its speed, Home goes to the first crossing, Escape back to live, F fills the screen."
       data-slow={state}
       data-index={position?.index}
       onKeyDown={(event) => {
+        if (screen.onKey(event)) return;
         // Buttons have a use for space, and the list of pauses for arrows.
         const isOwn = event.target === event.currentTarget;
         if (!isOwn && event.key === ' ') return;
@@ -108,7 +111,9 @@ export function Building({ run }: { run: Run }) {
           {stateInWords(run, slow)}
           {!trace.recording && trace.stores.count > 0 ? ' Recording is off.' : ''}
         </span>
+        <FullScreenButton screen={screen} />
       </div>
+      <FullScreenFailure screen={screen} />
       {slow.failure.value !== undefined && <FailureView failure={slow.failure.value} />}
       {trace.stores.count === 0 ? (
         <NotRecorded run={run} />

@@ -2,6 +2,9 @@ import { useEffect, useRef } from 'preact/hooks';
 import { printProgress } from '../../lessons/progress.js';
 import type { Lesson } from '../../lessons/lesson.js';
 import { CopyButton } from '../copy-button.js';
+import { FullScreenButton, type FullScreen } from '../full-screen.js';
+import { KeepView } from './keep-view.jsx';
+import { keepWhenOpened } from './keep-machines.js';
 import { answeredQuestions, doneSteps, setDone, setTeacherView, teacherView } from './progress.js';
 import {
   builtInLessons,
@@ -25,7 +28,7 @@ function linkTo(lesson: Lesson, done: ReadonlySet<string>): string {
 }
 
 /** An open lesson: its steps with their ticks, and the one in hand. */
-export function LessonView({ lesson }: { lesson: Lesson }) {
+export function LessonView({ lesson, screen }: { lesson: Lesson; screen: FullScreen }) {
   const done = new Set(doneSteps.value[lesson.id] ?? []);
   const step = lesson.steps[stepIndex.value];
   const heading = useRef<HTMLHeadingElement>(null);
@@ -62,6 +65,7 @@ export function LessonView({ lesson }: { lesson: Lesson }) {
           Large type
         </label>
         {isOurs && <CopyButton label="Copy link" text={() => linkTo(lesson, done)} />}
+        <FullScreenButton screen={screen} />
       </div>
       <OfferedProgress lesson={lesson} />
       <h2>{lesson.title}</h2>

@@ -1,6 +1,7 @@
 import { effect, useComputed, useSignal } from '@preact/signals';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type { Run } from '../../engine/ui/run.js';
+import { FullScreenButton, FullScreenFailure, useFullScreen } from '../full-screen.js';
 import { boot, runVersion } from '../session.js';
 import { recordEvents } from '../settings.js';
 import { EventDetails } from './details.js';
@@ -49,6 +50,7 @@ export function Timeline({ run }: { run: Run }) {
     kinds: useSignal(ALL),
   };
   const host = useRef<HTMLDivElement>(null);
+  const screen = useFullScreen(host, 'the timeline');
   const selected = useComputed(() => {
     const { value } = state.selection;
     const store = trace.stores.cpus.find((each) => each.cpu === value?.cpu);
@@ -82,7 +84,14 @@ export function Timeline({ run }: { run: Run }) {
     state.view.value = zoom(state.view.value ?? whole, factor, about, whole);
   };
   return (
-    <div class="timeline" ref={host}>
+    <div
+      class="timeline"
+      ref={host}
+      tabIndex={-1}
+      onKeyDown={(event) => {
+        if (!event.defaultPrevented) screen.onKey(event);
+      }}
+    >
       <div class="pane-tools">
         <RecordTools run={run} />
         <button type="button" onClick={() => zoomBy(0.5)} disabled={!some} title="Zoom in (+)">
@@ -115,11 +124,13 @@ export function Timeline({ run }: { run: Run }) {
         <button type="button" disabled={!some} onClick={svg}>
           SVG
         </button>
+        <FullScreenButton screen={screen} />
       </div>
+      <FullScreenFailure screen={screen} />
       <p class="timeline-counts quiet" role="status">
         {counts(run)}
       </p>
-      {some ? <Plot trace={trace} state={state} /> : <Nothing run={run} />}
+      {some ? <Plot trace={trace} state={state} large={screen.isOn} /> : <Nothing run={run} />}
       {selected.value !== undefined && state.selection.value !== undefined && (
         <div class="timeline-selected">
           <div class="pane-tools">
