@@ -1,5 +1,6 @@
 import { computed, effect, signal } from '@preact/signals';
 import * as v from 'valibot';
+import { deferred } from '../../engine/common/deferred.js';
 import { EngineManifest, engineFileUrl } from '../../engine/common/manifest.js';
 import { run, runVersion } from '../session.js';
 import type { Kept, ToServiceWorker } from './messages.js';
@@ -46,6 +47,9 @@ async function builtUrls(): Promise<string[]> {
   ];
 }
 
+/** The worker that keeps the page, once it is there; undefined where the browser has none. */
+const keeper = deferred<ServiceWorker | undefined>();
+
 function keep(worker: ServiceWorker, urls: string[]): Promise<Kept> {
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();
@@ -61,7 +65,7 @@ function keep(worker: ServiceWorker, urls: string[]): Promise<Kept> {
  * Resolves when no machine has started for a while, and none is on its way. What the service
  * worker fetches and checks would otherwise take a third of a second from a boot of one.
  */
-function whenQuiet(): Promise<void> {
+export function whenQuiet(): Promise<void> {
   return new Promise((resolve) => {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const stop = effect(() => {
@@ -111,6 +115,19 @@ function watchUpdates(registration: ServiceWorkerRegistration): void {
   document.addEventListener('visibilitychange', look);
 }
 
+/**
+ * Keeps page and engine for visits without a network, though no machine has run yet.
+ *
+ * @returns what could not be kept, by name
+ */
+export async function keepEngine(): Promise<string[]> {
+  const worker = await keeper.promise;
+  if (worker === undefined) return ['the page: this browser has no service workers here'];
+  const { missing } = await keep(worker, await builtUrls());
+  if (missing.length === 0) offline.value = 'page and engine';
+  return missing;
+}
+
 /** Ends this page and whatever runs in it, for the newer build. */
 export function takeUpdate(): void {
   const waiting = updateReady.value;
@@ -128,7 +145,10 @@ export async function keepForLater(workerUrl: string): Promise<void> {
     askToInstall.value = () => void (event as InstallPromptEvent).prompt();
   });
   addEventListener('appinstalled', () => (askToInstall.value = undefined));
-  if (!('serviceWorker' in navigator)) return;
+  if (!('serviceWorker' in navigator)) {
+    keeper.resolve(undefined);
+    return;
+  }
   await whenQuiet();
   try {
     const registration = (await navigator.serviceWorker.register(workerUrl)) as
@@ -138,6 +158,7 @@ export async function keepForLater(workerUrl: string): Promise<void> {
     watchUpdates(registration);
     const { active } = await navigator.serviceWorker.ready;
     if (active === null) return;
+    keeper.resolve(active);
     if ((await keep(active, [])).missing.length === 0) offline.value = 'page';
     await whenRunning();
     await whenQuiet();
@@ -146,5 +167,8 @@ export async function keepForLater(workerUrl: string): Promise<void> {
     }
   } catch {
     // No service workers here, or no network just now: the page works from its host.
+  } finally {
+    // Nothing where it was resolved before.
+    keeper.resolve(undefined);
   }
 }

@@ -35,6 +35,7 @@ export function LessonView({ lesson, screen }: { lesson: Lesson; screen: FullScr
   const count = lesson.steps.filter(({ id }) => done.has(id)).length;
   const isOurs = builtInLessons.some(({ id }) => id === lesson.id);
   const shown = useRef(stepIndex.value);
+  useEffect(() => keepWhenOpened(lesson), [lesson]);
   useEffect(() => {
     if (shown.current === stepIndex.value) return;
     shown.current = stepIndex.value;
@@ -64,14 +65,15 @@ export function LessonView({ lesson, screen }: { lesson: Lesson; screen: FullScr
           />{' '}
           Large type
         </label>
-        {isOurs && <CopyButton label="Copy link" text={() => linkTo(lesson, done)} />}
         <FullScreenButton screen={screen} />
+        {isOurs && <CopyButton label="Copy link" text={() => linkTo(lesson, done)} />}
       </div>
       <OfferedProgress lesson={lesson} />
       <h2>{lesson.title}</h2>
       <p class="quiet" role="status">
         {count} of {lesson.steps.length} steps done · {lesson.minutes} minutes
       </p>
+      <KeepView lesson={lesson} />
       <details class="step-list">
         <summary>Steps</summary>
         <ol>
