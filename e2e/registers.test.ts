@@ -231,11 +231,11 @@ describe('vectors', () => {
     await page.getByLabel('Your own file for el-walk.elf').setInputFiles({
       name: 'sve.elf',
       mimeType: 'application/octet-stream',
-      buffer: elfOf(SVE_PROGRAM, 0x4000_0000n),
+      buffer: elfOf(SVE_PROGRAM, 0x4100_0000n),
     });
     await page.getByText('takes the place of el-walk.elf').waitFor();
     await page.getByRole('button', { name: 'Boot', exact: true }).click();
-    await waitForState(page, ['running'], BOOT_MS);
+    await waitForState(page, ['running']);
     await haltedWalk(page);
 
     // At reset CPTR_EL3.EZ is 0 (Arm ARM D19.2): only the low halves are there.
