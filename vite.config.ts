@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname, join, normalize, resolve, sep } from 'node:path';
 import { defineConfig, type Connect, type Plugin } from 'vite';
 import { offlinePage } from './scripts/page/offline.js';
+import { shippedPackages } from './scripts/page/packages.js';
 
 /**
  * Cross-origin isolation, without which there is no memory shared between threads, and the
@@ -98,6 +99,7 @@ function headersFile(): Plugin {
 }
 
 const publicDir = process.env.BOOTLINK_PUBLIC ?? 'public';
+const packages = shippedPackages(import.meta.dirname);
 
 export default defineConfig({
   // The page runs under any path of any host.
@@ -105,8 +107,8 @@ export default defineConfig({
   // A missing file is missing, not the page.
   appType: 'mpa',
   publicDir,
-  plugins: [builtFiles(publicDir), headersFile(), offlinePage()],
-  worker: { format: 'es' },
+  plugins: [builtFiles(publicDir), headersFile(), packages.page, offlinePage()],
+  worker: { format: 'es', plugins: () => [packages.worker()] },
   server: { headers },
   preview: { headers },
   build: {

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { describe, expect, inject, it } from 'vitest';
 import type { Lesson, Step } from '../src/lessons/lesson.js';
 import { parseLesson } from '../src/lessons/parse.js';
 import { seriousFindings } from './axe.js';
-import { typeOn, useBrowser, waitForText } from './browser.js';
+import { typeOn, useBrowser, waitForState, waitForText } from './browser.js';
+import { plainHost } from './plain-host.js';
 
 const browser = useBrowser();
 const shots = process.env.BOOTLINK_SHOTS;
@@ -218,6 +219,169 @@ describe('the workshop on the Realm Management Extension', () => {
     // Progress is kept, and goes into a link.
     await page.goto(`${inject('pageUrl')}?lesson=realm-management-extension`);
     await pane(page).getByText('10 of 10 steps done').waitFor();
+    expect(complaints).toEqual([]);
+  });
+});
+
+describe('a workshop without a network', () => {
+  it('goes on where the host is gone after the first load', { timeout: BOOT_MS }, async () => {
+    const built = process.env.BOOTLINK_PUBLIC ?? 'public';
+    const host = await plainHost([inject('pageFolder'), built], { isolates: true });
+    let isOpen = true;
+    try {
+      const address = `${host.url}?lesson=exception-levels`;
+      const { page } = await browser.open(address, { viewport: { width: 1400, height: 900 } });
+      const keeping = pane(page).locator('.keep-machines');
+      await keeping.getByRole('progressbar').waitFor();
+      // No machine was booted: what the lesson needs is fetched because it was opened.
+      await pane(page)
+        .getByText('This lesson works without a network.')
+        .waitFor({ timeout: BOOT_MS });
+      expect(await page.evaluate(() => globalThis.bootlink?.run())).toBeUndefined();
+      await host.close();
+      isOpen = false;
+
+      await page.goto(address);
+      const lesson = read('exception-levels');
+      const [first, second] = lesson.steps;
+      if (first === undefined || second === undefined) throw new Error('too few steps');
+      await press(page, /^Boot .* from reset$/);
+      await answerAll(page, first);
+      const done = pane(page).locator('.step-state', { hasText: 'This step is done' });
+      await done.waitFor({ timeout: BOOT_MS });
+      // The assembler too, which nobody has used before.
+      await press(page, 'Next step');
+      const text = exercise(lesson, second.id);
+      await write(
+        page,
+        (old) => old.replace('    // shift', '    lsr x0, x0, #2\n    // shift'),
+        text,
+      );
+      await runProgram(page);
+      await answerAll(page, second);
+      await done.waitFor({ timeout: BOOT_MS });
+      // A guest of a later step, at its prompt from its snapshot.
+      const later = lesson.steps.findIndex(({ id }) => id === 'linux-at-el1');
+      await page.goto(`${address}&step=${String(later + 1)}`);
+      await openAtPrompt(page);
+      await waitForText(page, 'uart0', /guest:\/# $/, { timeout: BOOT_MS });
+    } finally {
+      if (isOpen) await host.close();
+    }
+  });
+
+  it('says what could not be kept, and tries again', { timeout: 120_000 }, async () => {
+    const hidden = ['guests/image.bin'];
+    const folders = [inject('pageFolder'), inject('fixtureFolder')];
+    const host = await plainHost(folders, { hidden, isolates: true });
+    try {
+      const { page } = await browser.open(host.url, { viewport: { width: 1400, height: 900 } });
+      await page.getByRole('button', { name: 'A lesson of somebody else' }).click();
+      await pane(page).getByText('A lesson of somebody else').click();
+      const text =
+        '# One\n\n```lesson\nminutes: 1\nsummary: One.\n```\n\n## Only step\n\n```action\nboot one\n```\n';
+      await pane(page)
+        .getByLabel('File')
+        .setInputFiles({ name: 'one.md', mimeType: 'text/markdown', buffer: Buffer.from(text) });
+      await press(page, 'Open this lesson');
+      const alert = pane(page).getByRole('alert');
+      await alert.waitFor({ timeout: 60_000 });
+      expect(await alert.textContent()).toContain('firmware.bin could not be fetched');
+      expect(await seriousFindings(page)).toEqual([]);
+      hidden.length = 0;
+      await alert.getByRole('button', { name: 'Try again' }).click();
+      await pane(page)
+        .getByText('This lesson works without a network.')
+        .waitFor({ timeout: 60_000 });
+    } finally {
+      await host.close();
+    }
+  });
+});
+
+describe('a workshop by the keyboard alone', () => {
+  /** Tabs on until the focus is in the element, as one would who has no pointer. */
+  async function tabTo(page: Page, target: Locator): Promise<void> {
+    for (let pressed = 0; pressed < 300; pressed++) {
+      if (await target.evaluate((node) => node.contains(document.activeElement))) return;
+      // A console keeps Tab for the guest, and F6 leads out of it.
+      const isConsole = await page.evaluate(
+        () => document.activeElement?.closest('.xterm') !== null && document.hasFocus(),
+      );
+      await page.keyboard.press(isConsole ? 'F6' : 'Tab');
+    }
+    const at = await page.evaluate(() => document.activeElement?.outerHTML.slice(0, 200));
+    throw new Error(`Tab does not lead there; it is at ${String(at)}`);
+  }
+
+  const button = (page: Page, name: RegExp | string) =>
+    pane(page).getByRole('button', { name }).first();
+
+  async function answerByKeys(page: Page, step: Step): Promise<void> {
+    for (const [index, question] of step.questions.entries()) {
+      const form = pane(page).locator('form.question').nth(index);
+      const right = question.right[0] ?? '';
+      if (question.choices.length === 0) {
+        await tabTo(page, form.getByRole('textbox'));
+        await page.keyboard.type(right);
+      } else {
+        // The group has one place in the order; arrows choose, and the first of them is at hand.
+        const radios = form.getByRole('radio');
+        await tabTo(page, radios.first());
+        await page.keyboard.press(' ');
+        const wanted = form.getByRole('radio', { name: right, exact: true });
+        for (let n = 0; n < question.choices.length && !(await wanted.isChecked()); n++) {
+          await page.keyboard.press('ArrowDown');
+        }
+      }
+      await page.keyboard.press('Enter');
+      await form.getByText('That is right.').waitFor();
+    }
+  }
+
+  it('is done step after step', { timeout: BOOT_MS }, async () => {
+    const { page, complaints } = await browser.open(
+      `${inject('pageUrl')}?lesson=exception-levels`,
+      { viewport: { width: 1400, height: 900 } },
+    );
+    const lesson = read('exception-levels');
+    const done = pane(page).locator('.step-state', { hasText: 'This step is done' });
+    const heading = (index: number) =>
+      pane(page).getByRole('heading', {
+        name: `${String(index + 1)}. ${lesson.steps[index]?.title ?? ''}`,
+        exact: true,
+      });
+    const [first, second] = lesson.steps;
+    if (first === undefined || second === undefined) throw new Error('too few steps');
+    await heading(0).waitFor();
+    await tabTo(page, button(page, /^Boot .* from reset$/));
+    await page.keyboard.press('Enter');
+    await waitForState(page, ['exited'], BOOT_MS);
+    await answerByKeys(page, first);
+    await done.waitFor({ timeout: BOOT_MS });
+    await tabTo(page, button(page, 'Next step'));
+    await page.keyboard.press('Enter');
+    await heading(1).waitFor();
+
+    // In the editor Tab leads on, so that it is no trap.
+    const editor = pane(page).locator('.assembly-editor .monaco-editor').first();
+    await editor.waitFor();
+    await tabTo(page, editor);
+    await page.keyboard.press('Control+A');
+    const text = exercise(lesson, second.id);
+    await page.keyboard.insertText(
+      text.replace('    // shift', '    lsr x0, x0, #2\n    // shift'),
+    );
+    await tabTo(page, button(page, 'Assemble and run'));
+    await page.keyboard.press('Enter');
+    await pane(page)
+      .getByText(/^Running at EL/)
+      .waitFor({ timeout: 60_000 });
+    await answerByKeys(page, second);
+    await done.waitFor({ timeout: BOOT_MS });
+    await tabTo(page, button(page, 'Next step'));
+    await page.keyboard.press('Enter');
+    await heading(2).waitFor();
     expect(complaints).toEqual([]);
   });
 });

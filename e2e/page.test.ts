@@ -166,6 +166,25 @@ describe('consoles', () => {
   });
 });
 
+describe('About', () => {
+  it('lists the npm packages of the page and its workers, each with a licence', async () => {
+    const { page } = await browser.open(url);
+    await page.getByRole('button', { name: 'About', exact: true }).click();
+    const list = page.getByRole('table').filter({ hasText: 'npm package' });
+    await page.getByText(/npm packages are in the page/).click();
+    const rows = await list.locator('tbody tr').allInnerTexts();
+    const cells = new Map(rows.map((row) => [row.split('\t')[0], row.split('\t')]));
+    // The page itself, the engine's worker, what is fetched late, and what Monaco carries.
+    const expected = ['preact', 'comlink', '@alexaltea/keystone-js', 'monaco-editor', 'dompurify'];
+    for (const name of expected) {
+      expect(cells.get(name)?.[1]).toMatch(/^\d+\.\d+\.\d+/);
+      expect(cells.get(name)?.[2]).not.toBe('');
+    }
+    // Tools of the build are not in it.
+    for (const name of ['typescript', 'vitest', 'eslint']) expect(cells.has(name)).toBe(false);
+  });
+});
+
 describe('accessibility', () => {
   it.each([
     ['the gallery', '', '.card'],

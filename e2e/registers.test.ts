@@ -182,6 +182,95 @@ describe('going on by a little in el-walk', () => {
   });
 });
 
+/**
+ * A program for EL3 of a vCPU with SVE, as words (Arm ARM C6.2, C8.2): lets SVE through, sets vectors
+ * of 256 bits, makes all words of P0 active, puts 1 into each word of Z0 and then 1.0 into D1.
+ */
+const SVE_PROGRAM = [
+  0xd2802000, // mov x0, #0x100: EZ
+  0xd51e1140, // msr cptr_el3, x0
+  0xd5033fdf, // isb
+  0xd2800020, // mov x0, #1: LEN, 2 × 128 bits
+  0xd51e1200, // msr zcr_el3, x0
+  0xd5033fdf, // isb
+  0x2598e3e0, // ptrue p0.s
+  0x25b8c020, // mov z0.s, #1
+  0x1e6e1001, // fmov d1, #1.0
+  0x14000000, // b .
+];
+
+/** The least ELF file that QEMU's generic loader takes: one segment in RAM, begun at its start. */
+function elfOf(words: readonly number[], address: bigint): Buffer {
+  const [header, segment] = [64, 56];
+  const code = Buffer.from(new Uint8Array(Uint32Array.from(words).buffer));
+  const elf = Buffer.alloc(header + segment);
+  elf.write('\x7fELF\x02\x01\x01', 'latin1');
+  elf.writeUInt16LE(2, 16); // e_type: an executable
+  elf.writeUInt16LE(183, 18); // e_machine: AArch64
+  elf.writeUInt32LE(1, 20);
+  elf.writeBigUInt64LE(address, 24); // e_entry
+  elf.writeBigUInt64LE(BigInt(header), 32); // e_phoff
+  elf.writeUInt16LE(header, 52);
+  elf.writeUInt16LE(segment, 54);
+  elf.writeUInt16LE(1, 56);
+  elf.writeUInt32LE(1, header); // PT_LOAD
+  elf.writeUInt32LE(5, header + 4); // readable and executable
+  elf.writeBigUInt64LE(BigInt(header + segment), header + 8);
+  elf.writeBigUInt64LE(address, header + 16);
+  elf.writeBigUInt64LE(address, header + 24);
+  elf.writeBigUInt64LE(BigInt(code.length), header + 32);
+  elf.writeBigUInt64LE(BigInt(code.length), header + 40);
+  elf.writeBigUInt64LE(8n, header + 48);
+  return Buffer.concat([elf, code]);
+}
+
+describe('vectors', () => {
+  it('are V or Z registers as SVE is on, by element, marked', { timeout: BOOT_MS }, async () => {
+    const { page, complaints } = await browser.open(`${inject('pageUrl')}?guest=el-walk&boot=0`);
+    await page.getByText('Use your own files').click();
+    await page.getByLabel('Your own file for el-walk.elf').setInputFiles({
+      name: 'sve.elf',
+      mimeType: 'application/octet-stream',
+      buffer: elfOf(SVE_PROGRAM, 0x4100_0000n),
+    });
+    await page.getByText('takes the place of el-walk.elf').waitFor();
+    await page.getByRole('button', { name: 'Boot', exact: true }).click();
+    await waitForState(page, ['running']);
+    await haltedWalk(page);
+
+    // At reset CPTR_EL3.EZ is 0 (Arm ARM D19.2): only the low halves are there.
+    await pane(page).getByText('Vectors', { exact: true }).click();
+    await pane(page).getByText('SVE is trapped here by CPTR_EL3.EZ').waitFor();
+    expect(await register(page, 'V0').locator('.elements').innerText()).toMatch(/^0x0{32}$/);
+    expect(await register(page, 'P0').count()).toBe(0);
+
+    for (let step = 1; step < SVE_PROGRAM.length; step++) {
+      const before = await pane(page).getAttribute('data-version');
+      await pane(page).press('s');
+      await expect.poll(() => pane(page).getAttribute('data-version')).not.toBe(before);
+      await settled(page);
+    }
+    await pane(page).getByText('SVE, 256 bits').waitFor();
+    const view = pane(page).getByRole('combobox', { name: 'Vectors as' });
+    await view.selectOption('words');
+    const elements = (name: string) => register(page, name).locator('.elements').textContent();
+    expect((await elements('Z0'))?.trim().split(/\s+/)).toEqual(Array(8).fill('0x00000001'));
+    await pane(page).getByText('Predicates', { exact: true }).click();
+    expect(await elements('P0')).toContain('all 8');
+    // What the last step changed is marked, down to the element.
+    await view.selectOption('double-precision');
+    const marked = register(page, 'Z1').locator('mark');
+    expect(await marked.count()).toBe(1);
+    expect(await marked.textContent()).toBe('1 changed, was 0');
+    expect(await register(page, 'Z1').getAttribute('class')).toBe('changed');
+    expect(await register(page, 'Z0').getAttribute('class')).toBeNull();
+    expect(await register(page, 'FPCR').textContent()).toContain('rounds to nearest');
+    await shoot(page, 'registers-vectors');
+    expect(await seriousFindings(page)).toEqual([]);
+    expect(complaints).toEqual([]);
+  });
+});
+
 describe('a check of a lesson on registers', () => {
   it('is met by what the paused machine holds', { timeout: BOOT_MS }, async () => {
     const { page } = await browser.open('about:blank');

@@ -7,6 +7,7 @@ import { CopyButton } from './copy-button.js';
 import { dialog } from './dialog-state.js';
 import { DropDialog } from './drop/drop-dialog.js';
 import { UpdateDialog } from './install/update.js';
+import { NPM_PACKAGES_FILE, NpmPackages } from './npm-packages.js';
 import { PanesList } from './dock/panes-list.js';
 import { Share } from './machine/share.js';
 import { Modal } from './modal.js';
@@ -41,6 +42,8 @@ const shortcuts: [string, string][] = [
   ['+ and -, 0, arrows, Home, End', 'Granules: zoom, show all, select'],
   ['N and P', 'Timeline: next or previous event'],
   ['Right, Left, Space, Escape', 'The building: step, step back, slow motion, live again'],
+  ['Up, Down', 'The building: slow motion faster or slower'],
+  ['F', 'Timeline, the building, lessons: fill the screen with large type; Escape leaves'],
   ['P, S, E', 'Registers: pause or resume, step, run to the next exception'],
   ['Alt+1 … Alt+9', 'Show a console'],
   ['Ctrl+Shift+F', 'Find in the console'],
@@ -101,21 +104,31 @@ function Help() {
   );
 }
 
-function About() {
-  const manifest = useSignal<EngineManifest | string | undefined>(undefined);
+/** A JSON file beside the page: undefined until it is there, a sentence when it cannot be read. */
+function useServed<T extends v.GenericSchema>(
+  path: string,
+  schema: T,
+  what: string,
+): v.InferOutput<T> | string | undefined {
+  const served = useSignal<v.InferOutput<T> | string | undefined>(undefined);
   useEffect(() => {
     const read = async (): Promise<void> => {
       try {
-        const response = await fetch(new URL('engine/manifest.json', document.baseURI));
+        const response = await fetch(new URL(path, document.baseURI));
         if (!response.ok) throw new Error(`HTTP ${response.status}`);
-        manifest.value = v.parse(EngineManifest, await response.json());
+        served.value = v.parse(schema, await response.json());
       } catch (error) {
-        manifest.value = `The engine’s manifest could not be read: ${String(error)}`;
+        served.value = `${what} could not be read: ${String(error)}`;
       }
     };
     void read();
   }, []);
-  const engine = manifest.value;
+  return served.value;
+}
+
+function About() {
+  const engine = useServed('engine/manifest.json', EngineManifest, 'The engine’s manifest');
+  const npm = useServed(NPM_PACKAGES_FILE, NpmPackages, 'The list of npm packages');
   const guests = catalogue.value?.ok
     ? catalogue.value.value.guests.flatMap((entry) =>
         entry.state === 'ready' ? [entry.guest] : [],
@@ -126,7 +139,7 @@ function About() {
       <p>
         Bootlink is free software under the GNU General Public License, version 2 or later. It runs
         QEMU, built for WebAssembly from Debian’s source packages; the guests are built from or
-        fetched as Debian packages too.
+        fetched as Debian packages too. The page is built with npm packages.
       </p>
       <h3>Engine</h3>
       {typeof engine === 'string' && <p role="alert">{engine}</p>}
@@ -144,6 +157,32 @@ function About() {
           <Packages packages={engine.packages} />
         </>
       )}
+      <h3>Page</h3>
+      {typeof npm === 'string' && <p role="alert">{npm}</p>}
+      {typeof npm === 'object' && (
+        <details>
+          <summary>{npm.length} npm packages are in the page</summary>
+          <table class="packages">
+            <thead>
+              <tr>
+                <th scope="col">npm package</th>
+                <th scope="col">Version</th>
+                <th scope="col">Licence</th>
+              </tr>
+            </thead>
+            <tbody>
+              {npm.map(({ name, version, licence }) => (
+                <tr key={`${name} ${version}`}>
+                  <td>{name}</td>
+                  <td>{version}</td>
+                  <td>{licence}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </details>
+      )}
+      <h3>Guests</h3>
       {guests.map((guest) => (
         <details key={guest.id}>
           <summary>{guest.title}</summary>
@@ -165,6 +204,7 @@ function About() {
             JSON.stringify(
               {
                 engine,
+                npm,
                 guests: guests.map(({ id, images, packages }) => ({ id, images, packages })),
               },
               null,

@@ -16,6 +16,8 @@ export const announce = signal(false);
 export const machineView = signal<MachineViewName>('form');
 /** Whether a machine's events are recorded from its reset on. */
 export const recordEvents = signal(false);
+/** How long a machine in slow motion stands at each crossing, in seconds. */
+export const crossingPause = signal(1);
 
 const KEY = 'settings';
 interface Kept {
@@ -24,6 +26,7 @@ interface Kept {
   announce: boolean;
   machineView: MachineViewName;
   recordEvents: boolean;
+  crossingPause: number;
 }
 
 /** Reads what was kept, then keeps every change. A browser that keeps nothing has the defaults. */
@@ -35,6 +38,7 @@ export async function keepSettings(): Promise<void> {
     announce.value = kept?.announce ?? announce.value;
     machineView.value = kept?.machineView ?? machineView.value;
     recordEvents.value = kept?.recordEvents ?? recordEvents.value;
+    crossingPause.value = kept?.crossingPause ?? crossingPause.value;
   } catch {
     return; // Storage is refused: settings last as long as the page.
   }
@@ -46,6 +50,7 @@ export async function keepSettings(): Promise<void> {
       announce: announce.value,
       machineView: machineView.value,
       recordEvents: recordEvents.value,
+      crossingPause: crossingPause.value,
     };
     if (!first) set(KEY, now).catch(() => undefined);
     first = false;

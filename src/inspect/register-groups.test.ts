@@ -18,6 +18,15 @@ describe('names of the gdbstub', () => {
     expect(architecturalName('VBAR')).toBe('VBAR_EL1');
     expect(architecturalName('ID_MMFR0')).toBe('ID_MMFR0_EL1');
     expect(architecturalName('VBAR_EL2')).toBe('VBAR_EL2');
+    expect(['v0', 'z31', 'p15', 'ffr', 'fpcr', 'x0', 'pc'].map(architecturalName)).toEqual([
+      'V0',
+      'Z31',
+      'P15',
+      'FFR',
+      'FPCR',
+      'x0',
+      'pc',
+    ]);
   });
 
   it('stand in a group each, the decoded ones never among the others', () => {

@@ -37,6 +37,8 @@ const OF_EL1: ReadonlySet<string> = new Set(
 export function architecturalName(name: string): string {
   if (name === 'cpsr') return 'PSTATE';
   if (name === 'AMAIR0') return 'AMAIR_EL1';
+  // Vectors, predicates and their control registers.
+  if (/^(fpsr|fpcr|ffr|vg|[vzp]\d+)$/.test(name)) return name.toUpperCase();
   if (OF_EL1.has(name) || /^ID_[A-Z]+\d$/.test(name)) return `${name}_EL1`;
   return name;
 }
@@ -52,7 +54,7 @@ const RULES: readonly (readonly [RegExp, RegisterGroup])[] = [
   [/^(TTBR\d|TCR2?|MAIR2?|AMAIR2?|V?S?TTBR|V?S?TCR|PAR|CONTEXTIDR|LOR\w+)_/, 'Translation'],
   [/^(TPIDR\w*|SCXTNUM)_/, 'Threads'],
   [/^CNT/, 'Timers'],
-  [/^(fpsr|fpcr|FPSR|FPCR|vg|v\d+|FPEXC32_EL2|SVCR|SMPRI\w*_EL\d)$/, 'Floating point and vectors'],
+  [/^(FPSR|FPCR|FFR|VG|[VZP]\d+|FPEXC32_EL2|SVCR|SMPRI\w*_EL\d)$/, 'Floating point and vectors'],
   [/^(AP[ID][AB]KEY|APGAKEY|pauth_)/, 'Pointer authentication'],
   [/^(DBG|MDSCR|MDCCINT|MDCCSR|MDRAR|OS[DLE]|PM)/, 'Debug and performance'],
   [/^(ID_|MIDR|MPIDR|REVIDR|AIDR|CLIDR|CTR_|DCZID|MVFR|VPIDR|VMPIDR|SMIDR)/, 'Identification'],

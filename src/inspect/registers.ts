@@ -1,6 +1,7 @@
 /** Every register this folder can put in words, by name, for the Registers pane. */
 import { decodeEsr } from './esr/esr';
 import type { Decoded } from './field';
+import { decodeFpcr, decodeFpsr } from './floating-point';
 import { decodeGpccr, decodeGptbr } from './gpt/gpccr';
 import { decodeHcr } from './hcr';
 import { decodeMair } from './mair';
@@ -41,6 +42,8 @@ const DECODERS: Readonly<Record<string, Decoder>> = {
   SCR_EL3: (v) => decodeScr(v),
   PAR_EL1: (v) => decodePar(v),
   MFAR_EL3: (v) => decodeMfar(v),
+  FPCR: (v) => decodeFpcr(v),
+  FPSR: (v) => decodeFpsr(v),
   GPCCR_EL3: (v) => decodeGpccr(v),
   GPTBR_EL3: (v) => decodeGptbr(v),
 };

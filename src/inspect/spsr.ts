@@ -1,4 +1,5 @@
 /** SPSR_ELx and PSTATE as it is saved there, AArch64 and AArch32 forms. */
+import { AARCH32_MODES } from './aarch32-modes';
 import {
   bit,
   bits,
@@ -19,18 +20,6 @@ const MODES64: Readonly<Record<number, string>> = {
   0b1001: 'EL2, SP_EL2 (EL2h)',
   0b1100: 'EL3, SP_EL0 (EL3t)',
   0b1101: 'EL3, SP_EL3 (EL3h)',
-};
-
-const MODES32: Readonly<Record<number, string>> = {
-  0b0000: 'User',
-  0b0001: 'FIQ',
-  0b0010: 'IRQ',
-  0b0011: 'Supervisor',
-  0b0110: 'Monitor',
-  0b0111: 'Abort',
-  0b1010: 'Hyp',
-  0b1011: 'Undefined',
-  0b1111: 'System',
 };
 
 const COMMON: readonly FieldSpec[] = [
@@ -78,14 +67,14 @@ const AARCH32: readonly FieldSpec[] = [
   flag(6, 'F', 'FIQ unmasked', 'FIQ masked'),
   flag(5, 'T', 'A32', 'T32'),
   flag(4, 'M[4]', 'AArch64', 'AArch32'),
-  range(3, 0, 'M[3:0]', MODES32),
+  range(3, 0, 'M[3:0]', AARCH32_MODES),
 ];
 
 /** The Exception level an SPSR returns to; undefined for a reserved mode. */
 export function spsrEl(spsr: bigint): 0 | 1 | 2 | 3 | undefined {
   const mode = Number(bits(spsr, 3, 0));
   if (bit(spsr, 4)) {
-    if (!(mode in MODES32)) return undefined;
+    if (!(mode in AARCH32_MODES)) return undefined;
     return mode === 0 ? 0 : mode === 0b1010 ? 2 : mode === 0b0110 ? 3 : 1;
   }
   return mode in MODES64 ? ((mode >> 2) as 0 | 1 | 2 | 3) : undefined;
@@ -98,7 +87,7 @@ export function decodeSpsr(spsr: bigint, name = 'SPSR_ELx'): Decoded {
   const fields = decodeFields(spsr, aarch32 ? AARCH32 : AARCH64, source);
   const mode = Number(bits(spsr, 3, 0));
   const where = aarch32
-    ? `AArch32 ${MODES32[mode] ?? 'reserved'} mode`
+    ? `AArch32 ${AARCH32_MODES[mode] ?? 'reserved'} mode`
     : (MODES64[mode] ?? `reserved mode ${mode.toString()}`);
   const masks = [...(aarch32 ? 'AIF' : 'DAIF')]
     .filter((letter) => fields.some((f) => f.name === letter && f.value === 1n))

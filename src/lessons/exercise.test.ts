@@ -1,20 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { Const, Keystone, loadKeystone } from 'keystone-wasm';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { openKeystone } from '../app/lessons/keystone';
 import { assembleExercise, type Assemble } from './exercise';
 
-const wasm = new URL('../../node_modules/keystone-wasm/dist/keystone.wasm', import.meta.url);
-
-const assemble: Assemble = (text, address) => {
-  const keystone = new Keystone(Const.KS_ARCH_ARM64, Const.KS_MODE_LITTLE_ENDIAN);
-  try {
-    return { bytes: keystone.asm(text, { address }).slice() };
-  } catch (error) {
-    return { error: String(error) };
-  } finally {
-    keystone.close();
-  }
-};
+let assemble: Assemble;
 
 function linesOf(text: string): number[] {
   const result = assembleExercise(text, 1, assemble);
@@ -22,7 +10,9 @@ function linesOf(text: string): number[] {
 }
 
 describe('an exercise', () => {
-  beforeAll(() => loadKeystone({ wasmBinary: readFileSync(wasm) }));
+  beforeAll(async () => {
+    assemble = await openKeystone();
+  });
 
   it.each([0, 1, 2, 3] as const)('holds the learner’s instructions, begun at EL%i', (el) => {
     // movz x9, #0x1234; movz x9, #0x4321: two words that nothing of ours has (Arm ARM C6.2, MOVZ).
@@ -44,5 +34,16 @@ describe('an exercise', () => {
   it('takes comments, directives, literals and show', () => {
     const text = '// c\n/* d */ ldr x0, =0x123456789abcdef0\nbl show\n.balign 2048\nx: .quad x\n';
     expect(linesOf(text)).toEqual([]);
+  });
+
+  it('says in words what is wrong', () => {
+    const messages = (text: string): string[] => {
+      const result = assembleExercise(text, 1, assemble);
+      return result.ok ? [] : result.problems.map(({ message }) => message);
+    };
+    expect(messages('bogus x1\n')).toEqual([expect.stringMatching(/mnemonic/i)]);
+    for (const text of ['mov x0, #0x12345\n', 'add x0, x1, x99\n']) {
+      expect(messages(text)).toEqual([expect.not.stringMatching(/KS_ERR|unknown error/i)]);
+    }
   });
 });

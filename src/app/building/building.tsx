@@ -2,94 +2,69 @@ import { useSignal } from '@preact/signals';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type { Run } from '../../engine/ui/run.js';
 import { eventLabel, eventSentence } from '../../inspect/events/describe.js';
+import { FailureView } from '../failure-view.js';
+import { FullScreenButton, FullScreenFailure, useFullScreen } from '../full-screen.js';
 import { report, run as currentRun, runVersion } from '../session.js';
-import { recordEvents } from '../settings.js';
+import { crossingPause, recordEvents } from '../settings.js';
 import { COLUMNS, HEIGHT, roomOf, ROOMS, softwareOf, usualIn, WIDTH, type Room } from './rooms.js';
-import { nextCrossing, Tally, type Position, type Way } from './tally.js';
+import { PAUSES, SlowMotion } from './slow-motion.js';
+import { Tally, type Position, type Way } from './tally.js';
 import './building.css';
 
 /** How often the picture is brought up to date, ms. */
 const REFRESH_MS = 100;
 /** How long an arrow stays lit. */
 const LIT_MS = 1200;
-/** Between two crossings of slow motion, ms. */
-const SLOW_MS = 1200;
 
 /** Where each vCPU is in the architecture's picture, and what passes between the rooms. */
 export function Building({ run }: { run: Run }) {
   void runVersion.value;
   const { trace } = run;
   const now = useSignal(performance.now());
-  /** Undefined: live. Else the crossing of the recording that is shown. */
-  const position = useSignal<Position | undefined>(undefined);
-  const playing = useSignal(false);
+  const slow = useMemo(() => new SlowMotion(run), [run]);
+  useEffect(() => () => slow.dispose(), [slow]);
   const tally = useMemo(() => new Tally(), [run]);
   const host = useRef<HTMLDivElement>(null);
+  const screen = useFullScreen(host, 'the building');
 
   useEffect(() => {
     const timer = setInterval(() => (now.value = performance.now()), REFRESH_MS);
     return () => clearInterval(timer);
   }, [run]);
 
-  const step = (by: 1 | -1): void => {
-    const stores = trace.stores.cpus;
-    const next = nextCrossing(stores, position.value, by);
-    if (next !== undefined) position.value = next;
-    else playing.value = false;
-  };
-  useEffect(() => {
-    if (!playing.value) return;
-    step(1);
-    const timer = setInterval(() => step(1), SLOW_MS);
-    return () => clearInterval(timer);
-  }, [playing.value]);
-
-  const live = position.value === undefined;
-  const enterSlow = (): void => {
-    // The guest waits, so that it does not run away from the picture.
-    if (run.state.name === 'running') void report(run.pause());
-    if (position.value === undefined)
-      position.value = nextCrossing(trace.stores.cpus, undefined, -1);
-  };
-  const goLive = (): void => {
-    playing.value = false;
-    position.value = undefined;
-    if (run.state.name === 'paused') void report(run.resume());
-  };
+  const position = slow.position.value;
+  const state = slow.state.value;
+  const live = position === undefined && state === 'off';
   const keys: Record<string, () => void> = {
-    ArrowRight: () => {
-      enterSlow();
-      step(1);
-    },
-    ArrowLeft: () => {
-      enterSlow();
-      step(-1);
-    },
-    ' ': () => {
-      enterSlow();
-      playing.value = !playing.value;
-    },
-    Home: () => {
-      enterSlow();
-      position.value = nextCrossing(trace.stores.cpus, undefined, 1);
-    },
-    Escape: goLive,
+    ArrowRight: () => void slow.forward(),
+    ArrowLeft: () => void slow.back(),
+    ArrowUp: () => changePause(-1),
+    ArrowDown: () => changePause(1),
+    ' ': () => (state === 'off' ? void slow.start() : slow.stop()),
+    Home: () => void slow.first(),
+    Escape: () => void report(slow.goLive()),
   };
 
   void now.value;
   tally.update(trace.stores.cpus, now.value);
   const seen = trace.stores.cpus.reduce((mask, store) => mask | store.placesSeen, 0);
-  const store = trace.stores.cpus.find((each) => each.cpu === position.value?.cpu);
-  const shown = position.value && store?.event(position.value.index);
+  const store = trace.stores.cpus.find((each) => each.cpu === position?.cpu);
+  const shown = position && store?.event(position.index);
   return (
     <div
       class="building"
       ref={host}
       tabIndex={0}
       role="application"
-      aria-label="The building. Right and left arrow step from crossing to crossing, space plays slowly, Home goes to the first, Escape back to live."
+      aria-label="The building. Right and left arrow step from crossing to crossing, space starts and stops slow motion, up and down change its speed, Home goes to the first crossing, Escape back to live, F fills the screen."
+      data-slow={state}
+      data-index={position?.index}
       onKeyDown={(event) => {
-        if (event.target !== event.currentTarget && event.key === ' ') return;
+        if (screen.onKey(event)) return;
+        // Buttons have a use for space, and the list of pauses for arrows.
+        const isOwn = event.target === event.currentTarget;
+        if (!isOwn && event.key === ' ') return;
+        if (event.target instanceof HTMLSelectElement && event.key !== 'Escape') return;
         const act = event.ctrlKey || event.altKey || event.metaKey ? undefined : keys[event.key];
         if (act === undefined) return;
         act();
@@ -97,28 +72,54 @@ export function Building({ run }: { run: Run }) {
       }}
     >
       <div class="pane-tools">
-        <button type="button" aria-pressed={live} onClick={goLive} title="Escape">
+        <button type="button" aria-pressed={live} onClick={keys.Escape} title="Escape">
           Live
         </button>
         <button type="button" onClick={keys.ArrowLeft} title="Left arrow">
           Step back
         </button>
-        <button type="button" onClick={keys.ArrowRight} title="Right arrow">
+        <button
+          type="button"
+          onClick={keys.ArrowRight}
+          title="Right arrow: the next crossing of the recording, and behind its end of the machine"
+        >
           Step
         </button>
-        <button type="button" aria-pressed={playing.value} onClick={keys[' ']} title="Space">
-          {playing.value ? 'Stop' : 'Slow motion'}
+        <button
+          type="button"
+          aria-pressed={state !== 'off'}
+          onClick={keys[' ']}
+          title="Space: the machine runs from crossing to crossing and stands at each"
+        >
+          {state === 'off' ? 'Slow motion' : 'Stop'}
         </button>
-        <span class="quiet">
-          {live ? 'Live' : 'The machine is paused; Escape lets it go on.'}
+        <label title="How long it stands at each crossing: up and down arrow">
+          Pause{' '}
+          <select
+            aria-label="Pause at each crossing"
+            value={String(crossingPause.value)}
+            onChange={(event) => (crossingPause.value = Number(event.currentTarget.value))}
+          >
+            {PAUSES.map((seconds) => (
+              <option key={seconds} value={String(seconds)}>
+                {seconds} s
+              </option>
+            ))}
+          </select>
+        </label>
+        <span class="quiet" role="status">
+          {stateInWords(run, slow)}
           {!trace.recording && trace.stores.count > 0 ? ' Recording is off.' : ''}
         </span>
+        <FullScreenButton screen={screen} />
       </div>
+      <FullScreenFailure screen={screen} />
+      {slow.failure.value !== undefined && <FailureView failure={slow.failure.value} />}
       {trace.stores.count === 0 ? (
         <NotRecorded run={run} />
       ) : (
         <>
-          <Picture run={run} tally={tally} seen={seen} position={position.value} now={now.value} />
+          <Picture run={run} tally={tally} seen={seen} position={position} now={now.value} />
           <p class="building-words" aria-live={live ? 'off' : 'polite'}>
             {shown === undefined ? '' : eventSentence(shown)}
           </p>
@@ -126,6 +127,24 @@ export function Building({ run }: { run: Run }) {
       )}
     </div>
   );
+}
+
+/** One pause longer or shorter. */
+function changePause(by: 1 | -1): void {
+  const at = PAUSES.findIndex((seconds) => seconds >= crossingPause.value);
+  const next = PAUSES[Math.max(0, Math.min(PAUSES.length - 1, at + by))];
+  if (next !== undefined) crossingPause.value = next;
+}
+
+function stateInWords(run: Run, slow: SlowMotion): string {
+  if (slow.note.value !== undefined) return slow.note.value;
+  if (slow.state.value === 'running') return 'The machine runs to its next crossing.';
+  const goOn = run.state.name === 'paused' ? ' Escape lets it go on.' : '';
+  if (slow.state.value === 'standing') {
+    return `Slow motion: it stands for ${crossingPause.value} s at each crossing.${goOn}`;
+  }
+  if (slow.position.value === undefined) return 'Live';
+  return run.state.name === 'paused' ? `The machine is paused.${goOn}` : 'A crossing of before.';
 }
 
 function NotRecorded({ run }: { run: Run }) {

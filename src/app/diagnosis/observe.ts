@@ -1,6 +1,7 @@
 import { isLive, isOver } from '../../engine/common/run-state.js';
 import type { Console } from '../../engine/ui/console.js';
 import type { Run } from '../../engine/ui/run.js';
+import { faultingAddress, instructionSet, waitBytes } from '../../inspect/aarch32.js';
 import { KIND } from '../../inspect/events/layout.js';
 import { exceptionClass } from '../../inspect/esr/esr.js';
 import type {
@@ -168,12 +169,13 @@ export class RunObserver {
       const wanted = tightLoop({ cpu, samples: notes.samples }, 3) ?? [];
       for (const pc of wanted) {
         await this.readCode(cpu, pc);
-        await this.readCode(cpu, pc - 4n);
+        const set = registers.pstate === undefined ? 'A64' : instructionSet(registers.pstate);
+        await this.readCode(cpu, pc - waitBytes(set));
       }
     }
     for (const { cpu, cause, sample } of this.loops) {
       const event = cause?.event ?? sample.event;
-      if (exceptionClass(event.esr) === 0) await this.readCode(cpu, event.elr);
+      if (exceptionClass(event.esr) === 0) await this.readCode(cpu, faultingAddress(event));
     }
   }
 

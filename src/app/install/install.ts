@@ -1,5 +1,6 @@
 import { computed, effect, signal } from '@preact/signals';
 import * as v from 'valibot';
+import { deferred } from '../../engine/common/deferred.js';
 import type { Result } from '../../engine/common/failure.js';
 import { EngineManifest, engineFileUrl } from '../../engine/common/manifest.js';
 import { run, runVersion } from '../session.js';
@@ -57,6 +58,9 @@ async function isEngineKept(): Promise<boolean> {
   return kept.every((response) => response !== undefined);
 }
 
+/** The worker that keeps the page, once it is there; undefined where the browser has none. */
+const keeper = deferred<ServiceWorker | undefined>();
+
 function keep(worker: ServiceWorker, urls: string[]): Promise<Kept> {
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();
@@ -72,7 +76,7 @@ function keep(worker: ServiceWorker, urls: string[]): Promise<Kept> {
  * Resolves when no machine has started for a while, and none is on its way. What the service
  * worker fetches and checks would otherwise take a third of a second from a boot of one.
  */
-function whenQuiet(): Promise<void> {
+export function whenQuiet(): Promise<void> {
   return new Promise((resolve) => {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const stop = effect(() => {
@@ -107,7 +111,7 @@ function whenRunning(): Promise<void> {
 }
 
 /**
- * Keeps the page and the engine now, for a guest that is to be kept.
+ * Keeps the page and the engine now, for a guest that is to be kept, though no machine has run yet.
  *
  * The service worker is registered by `keepForLater`, within seconds of the page's start.
  */
@@ -122,9 +126,9 @@ export async function keepEngine(): Promise<Result<void>> {
   });
   try {
     if (offline.value === 'page and engine') return { ok: true, value: undefined };
-    const { active } = await navigator.serviceWorker.ready;
-    if (active === null) return failed('The service worker has gone.');
-    const { missing } = await keep(active, await builtUrls());
+    const worker = await keeper.promise;
+    if (worker === undefined) return failed('This browser has no service workers here.');
+    const { missing } = await keep(worker, await builtUrls());
     if (missing.length > 0) return failed(missing.join('\n'));
     offline.value = 'page and engine';
     return { ok: true, value: undefined };
@@ -166,7 +170,10 @@ export async function keepForLater(workerUrl: string): Promise<void> {
     askToInstall.value = () => void (event as InstallPromptEvent).prompt();
   });
   addEventListener('appinstalled', () => (askToInstall.value = undefined));
-  if (!('serviceWorker' in navigator)) return;
+  if (!('serviceWorker' in navigator)) {
+    keeper.resolve(undefined);
+    return;
+  }
   canKeep.value = 'caches' in globalThis;
   await whenQuiet();
   try {
@@ -180,6 +187,7 @@ export async function keepForLater(workerUrl: string): Promise<void> {
     watchUpdates(registration);
     const { active } = await navigator.serviceWorker.ready;
     if (active === null) return;
+    keeper.resolve(active);
     if ((await keep(active, [])).missing.length === 0 && offline.value === 'nothing') {
       offline.value = (await isEngineKept()) ? 'page and engine' : 'page';
     }
@@ -188,5 +196,8 @@ export async function keepForLater(workerUrl: string): Promise<void> {
     await keepEngine();
   } catch {
     // No service workers here, or no network just now: the page works from its host.
+  } finally {
+    // Nothing where it was resolved before.
+    keeper.resolve(undefined);
   }
 }

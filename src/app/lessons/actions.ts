@@ -68,6 +68,8 @@ export async function perform(action: Action): Promise<Failure | undefined> {
     return start(action.guest, action.kind === 'boot');
   }
   if (action.kind === 'show') {
+    // What it shows lies behind a lesson that fills the screen.
+    if (document.fullscreenElement !== null) await document.exitFullscreen();
     showPane(action.pane);
     return findPane(action.pane) === undefined
       ? noSuch(`There is no pane “${action.pane}”.`, action.pane, 'Go on without it.')

@@ -3,6 +3,7 @@ import type { AssemblyProblem } from '../../lessons/exercise.js';
 import { MONOSPACE, TERMINAL_FONT_PIXELS } from '../fonts.js';
 import { monaco } from '../machine/monaco.js';
 import { dark } from '../settings.js';
+import { fullScreenElement, fullScreenScale } from '../full-screen.js';
 import { teacherView } from './progress.js';
 
 const A64 = 'a64';
@@ -46,6 +47,14 @@ export interface AssemblyEditor {
   dispose(): void;
 }
 
+/** Large type where the lesson is in large type, or fills the screen. */
+function typeScale(): number {
+  if (fullScreenElement.value?.contains(document.querySelector('.assembly-editor')) === true) {
+    return fullScreenScale(innerHeight);
+  }
+  return teacherView.value ? 1.5 : 1;
+}
+
 export function openAssemblyEditor(
   host: HTMLElement,
   text: string,
@@ -76,7 +85,7 @@ export function openAssemblyEditor(
     monaco.editor.setTheme(dark.value ? 'bootlink-dark' : 'bootlink-light'),
   );
   const stopSize = effect(() =>
-    editor.updateOptions({ fontSize: TERMINAL_FONT_PIXELS * (teacherView.value ? 1.5 : 1) }),
+    editor.updateOptions({ fontSize: TERMINAL_FONT_PIXELS * typeScale() }),
   );
   return {
     text: () => model.getValue(),

@@ -2,6 +2,9 @@ import { useEffect, useRef } from 'preact/hooks';
 import { printProgress } from '../../lessons/progress.js';
 import type { Lesson } from '../../lessons/lesson.js';
 import { CopyButton } from '../copy-button.js';
+import { FullScreenButton, type FullScreen } from '../full-screen.js';
+import { KeepView } from './keep-view.jsx';
+import { keepWhenOpened } from './keep-machines.js';
 import { answeredQuestions, doneSteps, setDone, setTeacherView, teacherView } from './progress.js';
 import {
   builtInLessons,
@@ -25,13 +28,14 @@ function linkTo(lesson: Lesson, done: ReadonlySet<string>): string {
 }
 
 /** An open lesson: its steps with their ticks, and the one in hand. */
-export function LessonView({ lesson }: { lesson: Lesson }) {
+export function LessonView({ lesson, screen }: { lesson: Lesson; screen: FullScreen }) {
   const done = new Set(doneSteps.value[lesson.id] ?? []);
   const step = lesson.steps[stepIndex.value];
   const heading = useRef<HTMLHeadingElement>(null);
   const count = lesson.steps.filter(({ id }) => done.has(id)).length;
   const isOurs = builtInLessons.some(({ id }) => id === lesson.id);
   const shown = useRef(stepIndex.value);
+  useEffect(() => keepWhenOpened(lesson), [lesson]);
   useEffect(() => {
     if (shown.current === stepIndex.value) return;
     shown.current = stepIndex.value;
@@ -61,6 +65,7 @@ export function LessonView({ lesson }: { lesson: Lesson }) {
           />{' '}
           Large type
         </label>
+        <FullScreenButton screen={screen} />
         {isOurs && <CopyButton label="Copy link" text={() => linkTo(lesson, done)} />}
       </div>
       <OfferedProgress lesson={lesson} />
@@ -68,6 +73,7 @@ export function LessonView({ lesson }: { lesson: Lesson }) {
       <p class="quiet" role="status">
         {count} of {lesson.steps.length} steps done · {lesson.minutes} minutes
       </p>
+      <KeepView lesson={lesson} />
       <details class="step-list">
         <summary>Steps</summary>
         <ol>

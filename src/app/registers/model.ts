@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import type { StepEnd } from '../../engine/ui/debugger.js';
+import type { RegisterValue, StepEnd } from '../../engine/ui/debugger.js';
 import type { PhysicalMemory } from '../../engine/ui/physical-memory.js';
 import type { Failure, Result } from '../../engine/common/failure.js';
 import type { Run } from '../../engine/ui/run.js';
@@ -20,9 +20,15 @@ export interface ShownRegister {
   readonly before: bigint | undefined;
 }
 
+function valuesOf(registers: readonly RegisterValue[]): ReadonlyMap<string, bigint> {
+  return new Map(registers.map(({ name, value }) => [name, value]));
+}
+
 /** What the pane shows of one run: read when the machine stops, kept until it stops again. */
 export class RegistersModel {
   readonly registers = signal<readonly ShownRegister[]>([]);
+  /** Vectors and predicates, as wide as the vCPU's may be. */
+  readonly vectors = signal<readonly ShownRegister[]>([]);
   readonly thread = signal<string | undefined>(undefined);
   readonly threads = signal<readonly string[]>([]);
   readonly stops = signal<readonly bigint[]>([]);
@@ -137,23 +143,39 @@ export class RegistersModel {
     const state = await this.run.debugger.readCpu(this.thread.value);
     if (!state.ok) return state;
     const { thread, registers } = state.value;
-    this.values = new Map(registers.map(({ name, value }) => [name, value]));
+    this.values = valuesOf(registers);
     this.thread.value = thread;
     if (!marks) return state;
     const physical = await this.run.physicalMemory();
     if (!physical.ok) return physical;
+    const vectors = await this.run.debugger.readVectors(thread);
+    if (!vectors.ok) return vectors;
     const before = this.last.get(thread);
-    this.last.set(thread, this.values);
+    this.last.set(thread, valuesOf([...registers, ...vectors.value]));
     this.readAt = paused;
     this.threads.value = this.run.debugger.cpus;
     this.stops.value = this.run.debugger.stops;
     this.physical.value = physical.value;
-    this.registers.value = registers.map(({ name, bits, value }) => {
+    const shown = ({ name, bits, value }: RegisterValue): ShownRegister => {
       const old = before?.get(name);
       return { name, bits, value, before: old === value ? undefined : old };
-    });
+    };
+    this.registers.value = registers.map(shown);
+    this.vectors.value = vectors.value.map(shown);
     this.version.value++;
     return state;
+  }
+
+  /** Resolves when nothing is being done; at once when that is so. */
+  whenIdle(): Promise<void> {
+    return new Promise((resolve) => {
+      const stop = this.busy.subscribe((busy) => {
+        if (busy !== undefined) return;
+        resolve();
+        // The first call comes before `subscribe` has returned.
+        queueMicrotask(() => stop());
+      });
+    });
   }
 
   /** One thing at a time: the gdbstub has one vCPU in hand. */

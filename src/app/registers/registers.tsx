@@ -15,6 +15,7 @@ import { nextException } from './run-to.js';
 import { SymbolsView } from './symbols.js';
 import { Fields, RegisterTables } from './table.js';
 import { Toolbar } from './toolbar.js';
+import { VectorTables } from './vectors.js';
 import './registers.css';
 
 /** Single keys of the pane, where nothing is being typed. */
@@ -85,6 +86,7 @@ export function Registers({ run }: { run: Run }) {
               />
             </label>
             <RegisterTables model={model} find={find.value} />
+            <VectorTables model={model} find={find.value} />
           </div>
           <div class="registers-column">
             <CodeView model={model} />

@@ -1,38 +1,13 @@
 import { isOver } from '../../engine/common/run-state.js';
 import type { Failure, Result } from '../../engine/common/failure.js';
 import { placeOfRegisters } from '../../inspect/register-groups.js';
-import { el3State, placeName, type ExceptionLevel, type Place } from '../../inspect/security.js';
-import { EXCEPTION_RETURNS, executableRanges } from '../../inspect/translate/code.js';
-import { regimeOf, spaceOfRegime } from '../../inspect/translate/regime.js';
+import { placeName, type ExceptionLevel } from '../../inspect/security.js';
 import type { RegistersModel } from './model.js';
+import { returnsAbove } from './returns.js';
 import { PassingStops } from './run-to.js';
 
-/** Breakpoints on exception returns, at most. */
-const MOST_RETURNS = 1000;
 /** Vector entries of exceptions from a lower level lie at 0x400 and above (Arm ARM D1.3.1). */
 const FROM_BELOW = [0x400n, 0x480n, 0x500n, 0x580n, 0x600n, 0x680n, 0x700n, 0x780n];
-
-/**
- * Where exception returns of a level stand, by its tables as they are now; where its MMU is off, in
- * all of the memory that it reaches.
- */
-async function returnsOf(model: RegistersModel, place: Place): Promise<bigint[]> {
-  const memory = model.physical.value;
-  const regime = regimeOf(model.read, place);
-  if (memory === undefined || regime === undefined) return [];
-  const ranges = executableRanges(regime, (pa, length, space) => memory.read(pa, length, space));
-  if (ranges === undefined) {
-    const all = { base: 0n, size: 1n << 52n };
-    return memory.find(EXCEPTION_RETURNS, all, spaceOfRegime(regime), MOST_RETURNS);
-  }
-  const found: bigint[] = [];
-  for (const { va, pa, size, space } of ranges) {
-    const most = MOST_RETURNS - found.length;
-    const hits = await memory.find(EXCEPTION_RETURNS, { base: pa, size }, space, most);
-    for (const hit of hits) found.push(va + (hit - pa));
-  }
-  return found;
-}
 
 /** The ways into a level from others: its vectors from below, and exception returns from above. */
 class WaysInto {
@@ -53,27 +28,12 @@ class WaysInto {
     // Code is loaded and tables change on the way, but looking through memory may take long.
     const begin = performance.now();
     if (begin - this.soughtAt > 2 * this.took) {
-      this.returns = new Set(await this.allReturns());
+      this.returns = new Set(await returnsAbove(this.model, this.target));
       this.soughtAt = performance.now();
       this.took = this.soughtAt - begin;
     }
     const vbar = this.target === 0 ? 0n : (this.model.read(`VBAR_EL${this.target}`) ?? 0n);
     return new Set([...this.returns, ...(vbar === 0n ? [] : FROM_BELOW.map((at) => vbar + at))]);
-  }
-
-  private async allReturns(): Promise<bigint[]> {
-    const { read } = this.model;
-    const found: bigint[] = [];
-    const here = placeOfRegisters(read);
-    const below = placeOfRegisters((name) => (name === 'PSTATE' ? 5n : read(name)));
-    for (const el of [1, 2, 3] as const) {
-      if (el <= this.target || read(`SCTLR_EL${el}`) === undefined) continue;
-      const state =
-        el === 3 ? el3State(read('GPCCR_EL3') !== undefined) : (below?.state ?? 'Non-secure');
-      const place = here?.el === el ? here : { el, state, aarch32: false };
-      found.push(...(await returnsOf(this.model, place)));
-    }
-    return found;
   }
 }
 

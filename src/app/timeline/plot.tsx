@@ -2,6 +2,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import type { Signal } from '@preact/signals';
 import type { Trace } from '../../engine/ui/trace.js';
 import { draw, GUTTER, hit, rowsOf, type Scene, type Selection } from './draw.js';
+import { fullScreenScale } from '../full-screen.js';
 import { readColours } from './colours.js';
 import { canvasSurface } from './surface.js';
 import { endAt, pan, zoom, type View } from './view.js';
@@ -73,7 +74,16 @@ export function reveal(trace: Trace, state: TimelineState, selection: Selection)
   state.view.value = { start: time - half, end: time + half };
 }
 
-export function Plot({ trace, state }: { trace: Trace; state: TimelineState }) {
+interface PlotProps {
+  trace: Trace;
+  state: TimelineState;
+  /** Drawn larger, for what fills the screen. */
+  large: boolean;
+}
+
+export function Plot({ trace, state, large }: PlotProps) {
+  /** Pixels of the page for one of the drawing. */
+  const scale = large ? fullScreenScale(innerHeight) : 1;
   const host = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
 
@@ -86,11 +96,11 @@ export function Plot({ trace, state }: { trace: Trace; state: TimelineState }) {
     let frame = 0;
     const paint = (): void => {
       frame = requestAnimationFrame(paint);
-      const width = Math.floor(box.clientWidth);
+      const width = Math.floor(box.clientWidth / scale);
       if (width < GUTTER + 20) return;
       const scene = sceneOf(trace, state, width, box);
       if (scene === undefined) return;
-      const ratio = devicePixelRatio;
+      const ratio = devicePixelRatio * scale;
       const { height } = rowsOf(scene.stores, scene.phases);
       const { start, end } = scene.view;
       const picked = scene.selection;
@@ -105,8 +115,8 @@ export function Plot({ trace, state }: { trace: Trace; state: TimelineState }) {
       if (target.width !== wide || target.height !== high) {
         target.width = wide;
         target.height = high;
-        target.style.width = `${width}px`;
-        target.style.height = `${height}px`;
+        target.style.width = `${width * scale}px`;
+        target.style.height = `${height * scale}px`;
       }
       context.setTransform(ratio, 0, 0, ratio, 0, 0);
       context.fillStyle = getComputedStyle(box).backgroundColor;
@@ -117,19 +127,20 @@ export function Plot({ trace, state }: { trace: Trace; state: TimelineState }) {
     };
     paint();
     return () => cancelAnimationFrame(frame);
-  }, [trace]);
+  }, [trace, scale]);
 
   const change = (next: (view: View, whole: View) => View): void => {
     const whole = wholeOf(trace);
     const box = host.current;
     if (whole === undefined || box === null) return;
-    const current = sceneOf(trace, state, box.clientWidth, box)?.view ?? whole;
+    const current = sceneOf(trace, state, box.clientWidth / scale, box)?.view ?? whole;
     state.view.value = next(current, whole);
   };
   const shareAt = (clientX: number): number => {
     const box = host.current?.getBoundingClientRect();
     if (box === undefined) return 0.5;
-    return Math.min(1, Math.max(0, (clientX - box.left - GUTTER) / (box.width - GUTTER)));
+    const gutter = GUTTER * scale;
+    return Math.min(1, Math.max(0, (clientX - box.left - gutter) / (box.width - gutter)));
   };
 
   useEffect(() => {
@@ -150,7 +161,7 @@ export function Plot({ trace, state }: { trace: Trace; state: TimelineState }) {
     };
     box.addEventListener('wheel', wheel, { passive: false });
     return () => box.removeEventListener('wheel', wheel);
-  }, [trace]);
+  }, [trace, scale]);
 
   const drag = useRef<{ x: number; moved: boolean } | undefined>(undefined);
   const keys: Record<string, () => void> = {
@@ -186,6 +197,8 @@ export function Plot({ trace, state }: { trace: Trace; state: TimelineState }) {
       onKeyDown={(event) => {
         const act = event.ctrlKey || event.altKey || event.metaKey ? undefined : keys[event.key];
         if (act === undefined) return;
+        // In full screen, Escape leaves that.
+        if (event.key === 'Escape' && large) return;
         if (event.key.startsWith('Arrow')) state.follow.value = false;
         act();
         event.preventDefault();
@@ -203,17 +216,18 @@ export function Plot({ trace, state }: { trace: Trace; state: TimelineState }) {
         if (!from.moved && Math.abs(by) < 4) return;
         state.follow.value = false;
         drag.current = { x: event.clientX, moved: true };
-        change((view, whole) => pan(view, -by / (box.clientWidth - GUTTER), whole));
+        change((view, whole) => pan(view, -by / (box.clientWidth - GUTTER * scale), whole));
       }}
       onPointerUp={(event) => {
         const was = drag.current;
         drag.current = undefined;
         const box = host.current;
         if (was === undefined || was.moved || box === null) return;
-        const scene = sceneOf(trace, state, box.clientWidth, box);
+        const scene = sceneOf(trace, state, box.clientWidth / scale, box);
         const { left, top } = box.getBoundingClientRect();
-        state.selection.value =
-          scene && hit(scene, event.clientX - left, event.clientY - top + box.scrollTop);
+        const x = (event.clientX - left) / scale;
+        const y = (event.clientY - top + box.scrollTop) / scale;
+        state.selection.value = scene && hit(scene, x, y);
       }}
       onPointerCancel={() => (drag.current = undefined)}
     >

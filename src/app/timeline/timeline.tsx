@@ -1,7 +1,7 @@
 import { effect, useComputed, useSignal } from '@preact/signals';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
-import { DEFAULT_BURST } from '../../engine/common/trace.js';
 import type { Run } from '../../engine/ui/run.js';
+import { FullScreenButton, FullScreenFailure, useFullScreen } from '../full-screen.js';
 import { boot, runVersion } from '../session.js';
 import { recordEvents } from '../settings.js';
 import { EventDetails } from './details.js';
@@ -50,6 +50,7 @@ export function Timeline({ run }: { run: Run }) {
     kinds: useSignal(ALL),
   };
   const host = useRef<HTMLDivElement>(null);
+  const screen = useFullScreen(host, 'the timeline');
   const selected = useComputed(() => {
     const { value } = state.selection;
     const store = trace.stores.cpus.find((each) => each.cpu === value?.cpu);
@@ -83,7 +84,14 @@ export function Timeline({ run }: { run: Run }) {
     state.view.value = zoom(state.view.value ?? whole, factor, about, whole);
   };
   return (
-    <div class="timeline" ref={host}>
+    <div
+      class="timeline"
+      ref={host}
+      tabIndex={-1}
+      onKeyDown={(event) => {
+        if (!event.defaultPrevented) screen.onKey(event);
+      }}
+    >
       <div class="pane-tools">
         <RecordTools run={run} />
         <button type="button" onClick={() => zoomBy(0.5)} disabled={!some} title="Zoom in (+)">
@@ -116,11 +124,13 @@ export function Timeline({ run }: { run: Run }) {
         <button type="button" disabled={!some} onClick={svg}>
           SVG
         </button>
+        <FullScreenButton screen={screen} />
       </div>
+      <FullScreenFailure screen={screen} />
       <p class="timeline-counts quiet" role="status">
         {counts(run)}
       </p>
-      {some ? <Plot trace={trace} state={state} /> : <Nothing run={run} />}
+      {some ? <Plot trace={trace} state={state} large={screen.isOn} /> : <Nothing run={run} />}
       {selected.value !== undefined && state.selection.value !== undefined && (
         <div class="timeline-selected">
           <div class="pane-tools">
@@ -160,7 +170,6 @@ function counts({ trace }: Run): string {
 /** Recording on or off, and how much. */
 function RecordTools({ run }: { run: Run }) {
   const { trace } = run;
-  const every = useSignal(false);
   return (
     <>
       <label title="Costs some speed. The next machine is recorded from its reset.">
@@ -179,11 +188,11 @@ function RecordTools({ run }: { run: Run }) {
       <label title="Also those that are alike and frequent; else they are counted per millisecond.">
         <input
           type="checkbox"
-          checked={every.value}
+          checked={trace.everyEvent}
           disabled={!trace.recording}
           onChange={(event) => {
-            every.value = event.currentTarget.checked;
-            trace.setFilter({ burst: every.value ? 0 : DEFAULT_BURST });
+            trace.everyEvent = event.currentTarget.checked;
+            runVersion.value++;
           }}
         />{' '}
         Every event

@@ -10,8 +10,12 @@ import { readTarget, unexpected } from './gdb-target.js';
 const MEMORY_AT_ONCE = 1024;
 /** Register requests that are on their way at once: under the 64 KiB of the ring, far. */
 const REGISTERS_AT_ONCE = 128;
-/** Vectors and predicates are wider, and are left out. */
+/** What `readCpu` reads; vectors are wider, and predicates belong to them. */
 const WIDEST_BITS = 64;
+
+function isVector({ name, bits }: GdbRegister): boolean {
+  return bits > WIDEST_BITS || /^([vzp]\d+|ffr)$/.test(name);
+}
 
 /** A step that has not ended by then is one of a vCPU that waits for an interrupt, in ms. */
 const STEP_MS = 1500;
@@ -90,12 +94,12 @@ export class Debugger {
     return this.threads;
   }
 
-  /** All registers of a vCPU that fit in 64 bits. */
+  /** All registers of a vCPU but vectors and predicates. */
   readCpu(thread: string | undefined): Promise<Result<CpuState>> {
     return this.inTurn(() => this.readRegisters(thread));
   }
 
-  /** All registers of the vCPU of that number that fit in 64 bits; counted from 0. */
+  /** The same of the vCPU of that number; counted from 0. */
   readVcpu(index: number): Promise<Result<CpuState>> {
     return this.inTurn(async () => {
       const started = await this.start();
@@ -107,10 +111,27 @@ export class Debugger {
     });
   }
 
+  /** Vectors and predicates of a vCPU: V0 to V31, or Z0 to Z31, P0 to P15 and FFR. */
+  readVectors(thread: string | undefined): Promise<Result<readonly RegisterValue[]>> {
+    return this.inTurn(async () => {
+      const chosen = await this.choose(thread);
+      return chosen.ok ? this.readAll(this.registers.filter(isVector)) : chosen;
+    });
+  }
+
   private async readRegisters(thread: string | undefined): Promise<Result<CpuState>> {
     const chosen = await this.choose(thread);
     if (!chosen.ok) return chosen;
-    const wanted = this.registers.filter(({ bits }) => bits <= WIDEST_BITS);
+    const all = await this.readAll(this.registers.filter((each) => !isVector(each)));
+    if (!all.ok) return all;
+    const registers = all.value;
+    const values = new Map(registers.map(({ name, value }) => [name, value]));
+    const read: RegisterReader = (name) => values.get(name);
+    return { ok: true, value: { thread: chosen.value, registers, read } };
+  }
+
+  /** Registers of the vCPU that is chosen. */
+  private async readAll(wanted: readonly GdbRegister[]): Promise<Result<RegisterValue[]>> {
     const registers: RegisterValue[] = [];
     for (let at = 0; at < wanted.length; at += REGISTERS_AT_ONCE) {
       const some = wanted.slice(at, at + REGISTERS_AT_ONCE);
@@ -127,9 +148,7 @@ export class Debugger {
         registers.push({ name: architecturalName(name), feature, bits, value: numberOf(bytes) });
       }
     }
-    const values = new Map(registers.map(({ name, value }) => [name, value]));
-    const read: RegisterReader = (name) => values.get(name);
-    return { ok: true, value: { thread: chosen.value, registers, read } };
+    return { ok: true, value: registers };
   }
 
   /** Memory by virtual address, as QEMU's page walk for the chosen vCPU finds it. */
@@ -233,6 +252,21 @@ export class Debugger {
   /** A vCPU that stands at a stop, `first` before others; undefined when none does. */
   whoStands(first: string | undefined): Promise<Result<string | undefined>> {
     return this.inTurn(() => this.findStanding(first));
+  }
+
+  /** Where each vCPU stands. */
+  programCounters(): Promise<Result<ReadonlyMap<string, bigint>>> {
+    return this.inTurn(async () => {
+      const started = await this.start();
+      if (!started.ok) return started;
+      const found = new Map<string, bigint>();
+      for (const thread of this.threads) {
+        const pc = await this.programCounter(thread);
+        if (!pc.ok) return pc;
+        found.set(thread, pc.value);
+      }
+      return { ok: true, value: found };
+    });
   }
 
   private async findStanding(first: string | undefined): Promise<Result<string | undefined>> {

@@ -1,7 +1,7 @@
 import { ConsoleRecogniser } from '../../inspect/console/recogniser.js';
 import type { ConsoleEvent, PhaseEvent } from '../../inspect/console/event.js';
 import { EventStores } from '../../inspect/events/store.js';
-import { TraceControl, TraceReader, type TraceFilter } from '../common/trace.js';
+import { DEFAULT_BURST, TraceControl, TraceReader } from '../common/trace.js';
 import type { Console } from './console.js';
 
 /** How often the rings are emptied. A ring of 1 MiB holds 16,384 records. */
@@ -34,6 +34,7 @@ export class Trace {
   private timer: ReturnType<typeof setInterval> | undefined;
   private readonly stops: (() => void)[] = [];
   private wanted: boolean;
+  private every = false;
   private lostBefore = 0;
   /** Guest time minus the page's, ns, as the newest event shows it. */
   private offset: number | undefined;
@@ -59,8 +60,14 @@ export class Trace {
     if (this.control !== undefined) this.control.on = on;
   }
 
-  setFilter(filter: TraceFilter): void {
-    this.control?.setFilter(filter);
+  /** Whether what is alike and frequent is recorded too, and not only counted. */
+  get everyEvent(): boolean {
+    return this.every;
+  }
+
+  set everyEvent(on: boolean) {
+    this.every = on;
+    this.control?.setFilter({ burst: on ? 0 : DEFAULT_BURST });
   }
 
   /** Connects to QEMU. @param address of the control block, 0 if the engine has none */
@@ -71,6 +78,7 @@ export class Trace {
     }
     this.control = new TraceControl(memory, address);
     this.reader = new TraceReader(memory, this.control);
+    if (this.every) this.everyEvent = true;
     this.control.on = this.wanted;
     this.timer = setInterval(() => this.read(), READ_MS);
   }
@@ -117,7 +125,8 @@ export class Trace {
     return this.offset === undefined ? undefined : performance.now() * 1e6 + this.offset;
   }
 
-  private read(): void {
+  /** Takes what the rings hold now; it comes by itself a little later. */
+  read(): void {
     let some = false;
     this.reader?.read((cpu, records) => {
       this.stores.append(cpu, records);

@@ -14,6 +14,8 @@ import {
   SBSA_BOOT,
   TFA_PANIC,
   TFA_UNHANDLED,
+  LINUX32_OOPS,
+  UBOOT32_ABORT,
   UBOOT_ABORT,
   XEN_TRAP,
 } from './samples';
@@ -156,6 +158,28 @@ describe('boot phases', () => {
 });
 
 describe('crashes', () => {
+  it('of 32-bit Linux and U-Boot have their r registers, psr and place', () => {
+    const linux = crashOf(LINUX32_OOPS);
+    expect([linux.family, linux.title]).toEqual(['Linux', 'kernel NULL pointer dereference']);
+    expect(linux.registers).toMatchObject({
+      r0: 0x63n,
+      r10: 0n,
+      ip: 0xc1a05678n,
+      sp: 0xf0815e88n,
+      psr: 0x60000013n,
+      fsr: 0x805n,
+    });
+    expect([linux.pc, linux.faultAddress]).toEqual([0xc0812344n, 0n]);
+    expect(linux.explanation).toContain('sysrq_handle_crash+0x14/0x1c');
+    // A fault status is no ESR: it is not decoded as one.
+    expect(linux.syndrome).toBeUndefined();
+
+    const uboot = crashOf(UBOOT32_ABORT);
+    expect([uboot.family, uboot.title, uboot.pc]).toEqual(['U-Boot', 'data abort', 0x7ff8a6c0n]);
+    expect(uboot.registers).toMatchObject({ elr_link: 0xa6c0n, r9: 0x7ef4aeb0n, r0: 0n });
+    expect(uboot.complete).toBe(true);
+  });
+
   it("U-Boot's Synchronous Abort under RME is a granule protection fault", () => {
     const crash = crashOf(UBOOT_ABORT);
     expect(crash).toMatchObject({ family: 'U-Boot', faultAddress: 0x80000000n, complete: true });

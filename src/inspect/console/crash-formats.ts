@@ -144,26 +144,48 @@ const EDK2: CrashFormat = {
   source: 'EDK2 ArmPkg/Library/DefaultExceptionHandlerLib',
 };
 
+/** "pc : [<c0101234>]    lr : [<c0105678>]    psr: 60000013" (32-bit Linux and U-Boot). */
+const BRACKETED = /^pc : \[<([0-9a-f]{8})>\]\s+lr : \[<([0-9a-f]{8})>\](?:\s+psr: ?([0-9a-f]{8}))?/;
+
+function bracketed(m: RegExpExecArray): CrashLine {
+  const psr = m[3] === undefined ? {} : { psr: h(m[3]) };
+  return { registers: { pc: h(m[1]), lr: h(m[2]), ...psr } };
+}
+
 const UBOOT: CrashFormat = {
   family: 'U-Boot',
-  start: by([
-    /^(Bad mode in )?"(.+?)" handler, esr 0x([0-9a-f]+)(?:, far 0x([0-9a-f]+))?/,
-    (m) => ({
-      title: `${m[1] === undefined ? '' : 'bad mode, '}${m[2] ?? ''}`,
-      registers: { esr: h(m[3]), ...(m[4] === undefined ? {} : { far: h(m[4]) }) },
-    }),
-  ]),
+  start: by(
+    [
+      /^(Bad mode in )?"(.+?)" handler, esr 0x([0-9a-f]+)(?:, far 0x([0-9a-f]+))?/,
+      (m) => ({
+        title: `${m[1] === undefined ? '' : 'bad mode, '}${m[2] ?? ''}`,
+        registers: { esr: h(m[3]), ...(m[4] === undefined ? {} : { far: h(m[4]) }) },
+      }),
+    ],
+    // 32-bit: the exception's name alone on a line.
+    [
+      /^(undefined instruction|software interrupt|prefetch abort|data abort)$/,
+      (m) => ({ title: m[1] ?? '' }),
+    ],
+  ),
   // Addresses as linked, which is what u-boot.map has.
-  more: by([
-    /^elr: ([0-9a-f]{16}) lr : ([0-9a-f]{16}) \(reloc\)/,
-    (m) => ({ registers: { elr_link: h(m[1]), lr_link: h(m[2]) } }),
-  ]),
+  more: by(
+    [
+      /^elr: ([0-9a-f]{16}) lr : ([0-9a-f]{16}) \(reloc\)/,
+      (m) => ({ registers: { elr_link: h(m[1]), lr_link: h(m[2]) } }),
+    ],
+    [
+      /^reloc pc : \[<([0-9a-f]{8})>\]\s+lr : \[<([0-9a-f]{8})>\]/,
+      (m) => ({ registers: { elr_link: h(m[1]), lr_link: h(m[2]) } }),
+    ],
+    [BRACKETED, bracketed],
+  ),
   styles: ['colon'],
   end: /^Resetting CPU \.\.\./,
   esr: ['esr'],
   far: ['far'],
-  pc: ['elr'],
-  source: 'U-Boot arch/arm/lib/interrupts_64.c',
+  pc: ['elr', 'pc'],
+  source: 'U-Boot arch/arm/lib/interrupts_64.c, interrupts.c',
 };
 
 const LINUX: CrashFormat = {
@@ -181,6 +203,11 @@ const LINUX: CrashFormat = {
     [
       /^Internal error: (.+?): ([0-9a-f]{8,16}) \[#\d+\]/,
       (m) => ({ title: m[1] ?? '', registers: { esr: h(m[2]) } }),
+    ],
+    // 32-bit: a fault status (DFSR, IFSR) or nothing in place of the syndrome.
+    [
+      /^Internal error: (.+?): ([0-9a-f]{1,7}) \[#\d+\]/,
+      (m) => ({ title: m[1] ?? '', registers: { fsr: h(m[2]) } }),
     ],
     [
       /^SError Interrupt on CPU(\d+), code 0x([0-9a-f]+)/,
@@ -205,6 +232,10 @@ const LINUX: CrashFormat = {
   more: by(
     [/^ {0,2}ESR = 0x([0-9a-f]+)/, (m) => ({ registers: { esr: h(m[1]) } })],
     [/^Internal error: (.+?): ([0-9a-f]{8,16}) \[#\d+\]/, (m) => ({ registers: { esr: h(m[2]) } })],
+    [/^Internal error: (.+?): ([0-9a-f]{1,7}) \[#\d+\]/, (m) => ({ registers: { fsr: h(m[2]) } })],
+    [BRACKETED, bracketed],
+    [/^PC is at (\S+)/, (m) => ({ symbols: { pc: m[1] ?? '' } })],
+    [/^LR is at (\S+)/, (m) => ({ symbols: { lr: m[1] ?? '' } })],
     [/^pstate: ([0-9a-f]{8,16})/, (m) => ({ registers: { pstate: h(m[1]) } })],
     [/^pc : (\S+\+0x\S+)/, (m) => ({ symbols: { pc: m[1] ?? '' } })],
     [/^lr : (\S+\+0x\S+)/, (m) => ({ symbols: { lr: m[1] ?? '' } })],
@@ -215,7 +246,7 @@ const LINUX: CrashFormat = {
   esr: ['esr'],
   far: ['far'],
   pc: ['pc'],
-  source: 'Linux arch/arm64/mm/fault.c, arch/arm64/kernel/traps.c, process.c',
+  source: 'Linux arch/arm64/mm/fault.c, arch/arm64/kernel/traps.c, process.c; arch/arm likewise',
 };
 
 const XEN: CrashFormat = {

@@ -16,7 +16,7 @@ const SPACE = /(?:^|\s)([a-z][a-z0-9_]*) +0x([0-9a-f]{1,16})(?![0-9a-z])/gi;
 const PLAIN = /(?:^|\s)(x\d{1,2}|elr|sp_el0) +([0-9a-f]{16})(?![0-9a-z])/gi;
 
 const KNOWN =
-  /^(?:x\d{1,2}|w\d{1,2}|lr|fp|sp|pc|elr|spsr|cpsr|pstate|esr|far|fpsr|mpidr|\w+_el\d+|daif|ttbr[01]|cidr|spsr_\w+)$/;
+  /^(?:x\d{1,2}|w\d{1,2}|r\d{1,2}|ip|psr|lr|fp|sp|pc|elr|spsr|cpsr|pstate|esr|far|fpsr|mpidr|\w+_el\d+|daif|ttbr[01]|cidr|spsr_\w+)$/;
 
 export type RegisterStyle = 'colon' | 'equals' | 'space' | 'plain';
 

@@ -286,3 +286,36 @@ export const CONSOLES = [
   SBSA_BOOT,
   RME_BOOT,
 ] as const;
+
+export const LINUX32_OOPS = [
+  '[    2.000000] 8<--- cut here ---',
+  '[    2.001000] Unable to handle kernel NULL pointer dereference at virtual address 00000000 when write',
+  '[    2.002000] [00000000] *pgd=00000000',
+  '[    2.003000] Internal error: Oops: 805 [#1] SMP ARM',
+  '[    2.004000] Modules linked in:',
+  '[    2.005000] CPU: 0 PID: 1 Comm: sh Not tainted 6.12.0 #1',
+  '[    2.006000] Hardware name: Generic DT based system',
+  '[    2.007000] PC is at sysrq_handle_crash+0x14/0x1c',
+  '[    2.008000] LR is at __handle_sysrq+0xa0/0x1c4',
+  '[    2.009000] pc : [<c0812344>]    lr : [<c0812a10>]    psr: 60000013',
+  '[    2.010000] sp : f0815e88  ip : c1a05678  fp : 00000000',
+  '[    2.011000] r10: 00000000  r9 : 00000001  r8 : 00000007',
+  '[    2.012000] r3 : 00000001  r2 : 00000000  r1 : c1a00000  r0 : 00000063',
+  '[    2.013000] Flags: nZCv  IRQs on  FIQs on  Mode SVC_32  ISA ARM  Segment none',
+  '[    2.014000] ---[ end trace 0000000000000000 ]---',
+  '',
+].join('\n');
+
+export const UBOOT32_ABORT = [
+  'U-Boot 2025.01 (Jan 01 2025)',
+  '=> mw 0 1',
+  'data abort',
+  'pc : [<7ff8a6c0>]\t   lr : [<7ff8a6b4>]',
+  'reloc pc : [<0000a6c0>]\t   lr : [<0000a6b4>]',
+  'sp : 7ef4a8d0  ip : 00000030\t fp : 7ef4bd60',
+  'r10: 00000002  r9 : 7ef4aeb0\t r8 : 7ffd0000',
+  'r3 : 00000000  r2 : 00000001\t r1 : 00000001  r0 : 00000000',
+  'Flags: nZCv  IRQs off  FIQs off  Mode SVC_32 (T)',
+  'Resetting CPU ...',
+  '',
+].join('\n');

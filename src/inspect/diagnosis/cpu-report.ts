@@ -2,8 +2,9 @@
 import { decodePlace } from '../events/decode';
 import { KIND } from '../events/layout';
 import { exceptionClass, isCall } from '../esr/esr';
+import { instructionSet, levelOfPstate, type InstructionSet } from '../aarch32';
 import { hex } from '../field';
-import { placeName, type ExceptionLevel, type Place } from '../security';
+import { placeName, type Place } from '../security';
 import { eventEvidence, stretch } from './evidence';
 import { tailOf } from './loops';
 import type {
@@ -40,21 +41,24 @@ export function placeOf(events: RecordedEvents | undefined): Place | undefined {
   return undefined;
 }
 
-/** PSTATE.EL, bits [3:2] (Arm ARM C5.2, CurrentEL), as QEMU's `info registers` prints PSTATE. */
-function levelOf(cpu: ObservedCpu): ExceptionLevel | undefined {
-  const pstate = cpu.registers?.pstate;
-  if (pstate === undefined || (pstate & 0x10n) !== 0n) return undefined;
-  return Number((pstate >> 2n) & 3n) as ExceptionLevel;
-}
-
 function where(cpu: ObservedCpu): string {
   const place = placeOf(cpu.events);
-  const level = levelOf(cpu);
+  const pstate = cpu.registers?.pstate;
+  const level = pstate === undefined ? undefined : levelOfPstate(pstate);
+  const mode = level?.mode === undefined ? '' : `, ${level.mode} mode`;
   // A place of the recording that is not the level that PSTATE tells of is out of date.
-  if (place !== undefined && (level === undefined || level === place.el)) {
-    return `at ${placeName(place)}`;
+  if (place !== undefined && (level === undefined || level.el === place.el)) {
+    return `at ${placeName(place)}${mode}`;
   }
-  return level === undefined ? 'at a level that is not known' : `at EL${level.toString()}`;
+  if (level === undefined) return 'at a level that is not known';
+  return `at EL${level.el.toString()}${level.mode === undefined ? '' : ` (AArch32${mode})`}`;
+}
+
+/** The instruction set that the vCPU ran when it was last looked at, or by its newest event. */
+export function instructionsOf(cpu: ObservedCpu): InstructionSet {
+  const pstate = cpu.registers?.pstate;
+  if (pstate !== undefined) return instructionSet(pstate);
+  return placeOf(cpu.events)?.aarch32 === true ? 'A32' : 'A64';
 }
 
 /** True when the vCPU's newest event is that it waits, and nothing has woken it since. */

@@ -402,6 +402,70 @@ describe('a machine that rests', () => {
   });
 });
 
+describe('a vCPU in AArch32', () => {
+  const svc: Place = { el: 1, state: 'Non-secure', aarch32: true };
+  const SVC_MODE = 0x1d3n;
+  const T32 = 0x20n;
+
+  it.each([
+    ['A32', SVC_MODE, 0xeafffffe],
+    ['T32', SVC_MODE | T32, 0xbf00e7fe],
+  ])('in a branch to itself of %s is told of, with level and mode', (set, pstate, word) => {
+    const at = 0x40010000n;
+    const found = diagnose(
+      observe(
+        undefined,
+        'PANIC\n',
+        {},
+        {
+          registers: { pc: at, pstate },
+          samples: times(6, () => at),
+          code: new Map([[at, word]]),
+        },
+      ),
+    );
+    const finding = found.findings.find(({ id }) => id === 'branch-to-self');
+    expect(finding?.evidence[0]?.text).toContain(`${set} instruction`);
+    expect(found.paragraph).toContain('at EL1 (AArch32, Supervisor mode)');
+  });
+
+  it.each([
+    ['A32', SVC_MODE, 4n, 0xe320f003],
+    ['T32', SVC_MODE | T32, 2n, 0x0000bf30],
+  ])('in WFI of %s waits', (_, pstate, behind, word) => {
+    const at = 0x40010004n;
+    const found = diagnose(
+      observe(
+        undefined,
+        'text\n',
+        {},
+        {
+          registers: { pc: at, pstate },
+          samples: times(6, () => at),
+          code: new Map([[at - behind, word]]),
+        },
+      ),
+    );
+    expect(found.findings.map(({ id }) => id)).toContain('waits');
+  });
+
+  it('whose vectors hold no code loops, by LR and not by ELR', () => {
+    // Undefined Instruction at its own vector, 4: LR is 4 behind it in A32.
+    const undefinedAt = (pc: bigint): TraceEvent => ({
+      ...exception(UNKNOWN, pc + 4n, { from: svc, to: svc, vector: 4n, vectorOffset: 4 }),
+      spsr: SVC_MODE,
+    });
+    const events = [reset(0x40000000n, svc), undefinedAt(0x40000000n)];
+    const loop = times(80, () => undefinedAt(4n));
+    const code = new Map([[0x40000000n, 0xe1600070]]);
+    const found = diagnose(observe([...events, ...loop], '', {}, { code }));
+    expect(found.findings.map(({ id }) => id)).toEqual(['call-undefined', 'vector-never-set']);
+    expect(found.findings[0]?.text).toContain('0x40000000 is SMC');
+    expect(found.findings[1]?.text).toContain('Undefined Instruction');
+    expect(found.findings[1]?.text).toContain('VBAR is 0');
+  });
+});
+
 describe('ends and resets', () => {
   it('of the guest alone count towards a loop of resets', () => {
     const by = (byGuest: boolean): Partial<Observation> => ({
@@ -498,6 +562,17 @@ describe('QEMU’s dumps', () => {
     });
     expect(found.get(1)?.pc).toBe(0x41000000n);
     expect(parseRegisterDump('R00=00000000 R01=00000000').size).toBe(0);
+  });
+
+  it('give those of AArch32 under their names, and sp, lr, pc and pstate too', () => {
+    const text =
+      'CPU#0\nR00=00000001 R01=00000002 R02=00000003 R03=00000004\n' +
+      'R12=0000000d R13=7ef4a8d0 R14=7ff8a6b4 R15=7ff8a6c0\nPSR=600001d3 -ZC- A S svc32\n';
+    expect(parseRegisterDump(text).get(0)).toEqual({
+      ...{ r0: 1n, r1: 2n, r2: 3n, r3: 4n, r12: 13n },
+      ...{ r13: 0x7ef4a8d0n, r14: 0x7ff8a6b4n, r15: 0x7ff8a6c0n },
+      ...{ sp: 0x7ef4a8d0n, lr: 0x7ff8a6b4n, pc: 0x7ff8a6c0n, pstate: 0x600001d3n },
+    });
   });
 
   it('give words of memory, or nothing', () => {

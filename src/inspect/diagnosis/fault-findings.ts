@@ -2,6 +2,13 @@
 import { decodeEsr } from '../esr/esr';
 import { likelyReasons } from '../esr/likely';
 import type { ExceptionEvent, GpfEvent, GranuleEvent, TraceEvent } from '../events/event';
+import {
+  AARCH32_VECTOR_BYTES,
+  aarch32Vector,
+  callOf,
+  faultingAddress,
+  instructionSet,
+} from '../aarch32';
 import { hex } from '../field';
 import { ownerOfGpi } from '../gpt/entry';
 import { placeName } from '../security';
@@ -12,17 +19,13 @@ import { eventEvidence } from './evidence';
 import type { ExceptionLoop, Finding, ObservedCpu, RecordedEvents } from './observation';
 
 const VECTORS = 'Arm ARM (DDI 0487) D1.3, Exception vectors';
+const AARCH32_VECTORS =
+  'Arm ARM (DDI 0487) G1.12.3, Exception vectors and the exception base address';
 const ANY_CONFIG = { extraGpis: [0b0100, 0b0101, 0b0110, 0b0111, 0b1101] };
 /** A granule's history is looked for in so many of the newest events. */
 const GRANULE_LOOK = 1 << 16;
 /** A fault as near to the stack pointer is one of the stack. Bytes. */
 const STACK_REACH = 4096n;
-
-/** SMC and HVC of A64 (Arm ARM C6.2), with any immediate. */
-function callOf(word: number): 'SMC' | 'HVC' | undefined {
-  const rest = (word & 0xffe0001f) >>> 0;
-  return rest === 0xd4000003 ? 'SMC' : rest === 0xd4000002 ? 'HVC' : undefined;
-}
 
 /** Findings about a vector table that cannot be used: the handler's first instruction faults. */
 export function vectorFindings(loop: ExceptionLoop): Finding[] {
@@ -30,10 +33,15 @@ export function vectorFindings(loop: ExceptionLoop): Finding[] {
   const vbar = event.vector - BigInt(event.vectorOffset);
   const evidence = [eventEvidence(index, event)];
   const level = `EL${event.to.el.toString()}`;
-  const inHandler = event.elr >= event.vector && event.elr < event.vector + 0x80n;
+  const { aarch32 } = event.to;
+  const entry = aarch32 ? AARCH32_VECTOR_BYTES : 0x80n;
+  const at = faultingAddress(event);
+  const inHandler = at >= event.vector && at < event.vector + entry;
   if (!inHandler || loop.returns) return [];
-  const vector = vectorOfOffset(event.vectorOffset)?.meaning ?? '';
-  if (event.elr !== event.vector) {
+  const vector = aarch32
+    ? aarch32Vector(event.vectorOffset)
+    : (vectorOfOffset(event.vectorOffset)?.meaning ?? '');
+  if (at !== event.vector) {
     const fault = decodeEsr(event.esr);
     return fault.fault === undefined
       ? []
@@ -42,19 +50,20 @@ export function vectorFindings(loop: ExceptionLoop): Finding[] {
             id: 'handler-faults',
             text: `The handler at ${hex(event.vector)} (${vector}) faults itself before it has got anywhere: usually its stack pointer is bad, and saving the registers faults.`,
             evidence,
-            source: VECTORS,
+            source: aarch32 ? AARCH32_VECTORS : VECTORS,
           },
         ];
   }
   const { ec, className } = decodeEsr(event.esr);
   const what = ec === 0 ? 'what lies there is no code' : `it cannot be fetched (${className})`;
-  const never = vbar === 0n ? ` VBAR_${level} is 0, so most likely nothing has set it yet.` : '';
+  const base = aarch32 ? 'VBAR' : `VBAR_${level}`;
+  const never = vbar === 0n ? ` ${base} is 0, so most likely nothing has set it yet.` : '';
   return [
     {
       id: vbar === 0n ? 'vector-never-set' : 'vector-unusable',
       text: `There is no handler: the exception goes to the vector ${hex(event.vector)} (${vector}), and ${what}, so that taking it raises the next.${never}`,
       evidence,
-      source: `${VECTORS}; ${register(`VBAR_${level}`)}`,
+      source: `${aarch32 ? AARCH32_VECTORS : VECTORS}; ${register(base)}`,
     },
   ];
 }
@@ -105,15 +114,16 @@ export function exceptionFindings(
 ): Finding[] {
   const syndrome = decodeEsr(event.esr);
   const evidence = [eventEvidence(index, event)];
-  const call = callOf(cpu.code?.get(event.elr) ?? 0);
+  const at = faultingAddress(event);
+  const call = callOf(cpu.code?.get(at) ?? 0, instructionSet(event.spsr));
   if (syndrome.ec === 0 && call !== undefined) {
     const level = call === 'SMC' ? 'EL3' : 'EL2';
     return [
       {
         id: 'call-undefined',
-        text: `The instruction at ${hex(event.elr)} is ${call}, and it is UNDEFINED here: the machine has no ${level}, or ${level} does not let ${call} through (${call === 'SMC' ? 'SCR_EL3.SMD' : 'HCR_EL2.HCD, SCR_EL3.HCE'}).`,
+        text: `The instruction at ${hex(at)} is ${call}, and it is UNDEFINED here: the machine has no ${level}, or ${level} does not let ${call} through (${call === 'SMC' ? 'SCR_EL3.SMD' : 'HCR_EL2.HCD, SCR_EL3.HCE'}).`,
         evidence,
-        source: `Arm ARM (DDI 0487) C6.2, ${call}`,
+        source: `Arm ARM (DDI 0487) ${event.from.aarch32 ? 'F5.1' : 'C6.2'}, ${call}`,
       },
     ];
   }
@@ -121,7 +131,7 @@ export function exceptionFindings(
     return [
       {
         id: 'image-missing',
-        text: `The first instruction after reset, at ${hex(event.elr)}, raised it (${syndrome.summary}): there is no code. The firmware image is missing, empty, or loaded somewhere else.`,
+        text: `The first instruction after reset, at ${hex(at)}, raised it (${syndrome.summary}): there is no code. The firmware image is missing, empty, or loaded somewhere else.`,
         evidence,
         source: 'Arm ARM (DDI 0487) D1.4, Reset; RVBAR_ELx',
       },
@@ -129,10 +139,10 @@ export function exceptionFindings(
   }
   const isFetch = syndrome.ec === 0x20 || syndrome.ec === 0x21;
   const findings: Finding[] = [];
-  if (isFetch && event.far === event.elr && syndrome.fault?.kind !== 'granule protection fault') {
+  if (isFetch && event.far === at && syndrome.fault?.kind !== 'granule protection fault') {
     findings.push({
       id: 'branch-to-nowhere',
-      text: `A branch went to ${hex(event.elr)}, where there is nothing to run (${syndrome.fault?.text ?? syndrome.summary}): a wild function pointer, a corrupt return address, or an image that is not loaded.`,
+      text: `A branch went to ${hex(at)}, where there is nothing to run (${syndrome.fault?.text ?? syndrome.summary}): a wild function pointer, a corrupt return address, or an image that is not loaded.`,
       evidence,
       source: iss('an exception from an Instruction Abort'),
     });

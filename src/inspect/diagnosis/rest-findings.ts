@@ -1,20 +1,22 @@
 /** A vCPU that does not get on without taking exceptions: where it rests, and why it may. */
+import { isBranchToSelf, isWait, waitBytes } from '../aarch32';
 import { hex } from '../field';
 import { specialRegister } from '../source';
-import { placeOf, tightLoop } from './cpu-report';
+import { instructionsOf, placeOf, tightLoop } from './cpu-report';
 import { eventEvidence } from './evidence';
 import type { Finding, ObservedCpu } from './observation';
 
 /** Samples of the PC, a second apart. */
 export const SAMPLES = 5;
-const B_SELF = 0x14000000;
-const WFI = 0xd503207f;
-const WFE = 0xd503205f;
 
 /** The address of a branch to itself that a vCPU was at whenever it was looked at. */
 export function hangs(cpu: ObservedCpu): bigint | undefined {
+  const set = instructionsOf(cpu);
   const places = tightLoop(cpu, SAMPLES);
-  return places?.find((pc) => cpu.code?.get(pc) === B_SELF);
+  return places?.find((pc) => {
+    const word = cpu.code?.get(pc);
+    return word !== undefined && isBranchToSelf(word, set);
+  });
 }
 
 /** Why a vCPU rests: a branch to itself, or a wait that nothing ends. */
@@ -30,10 +32,10 @@ export function restFindings(cpu: ObservedCpu): Finding[] {
           {
             kind: 'register',
             cpu: cpu.cpu,
-            text: `PC ${hex(at)} in ${(cpu.samples?.length ?? 0).toString()} samples, the instruction there is ${hex(B_SELF, 8)}`,
+            text: `PC ${hex(at)} in ${(cpu.samples?.length ?? 0).toString()} samples, the ${instructionsOf(cpu)} instruction there is a branch to itself`,
           },
         ],
-        source: 'Arm ARM (DDI 0487) C6.2, B',
+        source: `Arm ARM (DDI 0487) ${instructionsOf(cpu) === 'A64' ? 'C6.2' : 'F5.1'}, B`,
       },
     ];
   }
@@ -49,8 +51,9 @@ export function restFindings(cpu: ObservedCpu): Finding[] {
       },
     ];
   }
+  const set = instructionsOf(cpu);
   const waits = tightLoop(cpu, SAMPLES)?.find((pc) =>
-    [WFI, WFE].includes(cpu.code?.get(pc - 4n) ?? cpu.code?.get(pc) ?? 0),
+    isWait(cpu.code?.get(pc - waitBytes(set)) ?? cpu.code?.get(pc) ?? 0, set),
   );
   if (waits === undefined) return [];
   return [
