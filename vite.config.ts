@@ -2,7 +2,9 @@ import { createReadStream, statSync, type Stats } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname, join, normalize, resolve, sep } from 'node:path';
 import { defineConfig, type Connect, type Plugin } from 'vite';
+import { dockviewStyles } from './scripts/page/dockview-styles.js';
 import { offlinePage } from './scripts/page/offline.js';
+import { preloadedModules } from './scripts/page/preload.js';
 
 /**
  * Cross-origin isolation, without which there is no memory shared between threads, and the
@@ -105,7 +107,13 @@ export default defineConfig({
   // A missing file is missing, not the page.
   appType: 'mpa',
   publicDir,
-  plugins: [builtFiles(publicDir), headersFile(), offlinePage()],
+  plugins: [
+    builtFiles(publicDir),
+    headersFile(),
+    offlinePage(),
+    dockviewStyles(),
+    preloadedModules(['src/app/page.tsx', 'src/app/terminal.ts', 'src/app/dock/dock.ts']),
+  ],
   worker: { format: 'es' },
   server: { headers },
   preview: { headers },
