@@ -2,8 +2,10 @@ import { createReadStream, statSync, type Stats } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname, join, normalize, resolve, sep } from 'node:path';
 import { defineConfig, type Connect, type Plugin } from 'vite';
+import { dockviewStyles } from './scripts/page/dockview-styles.js';
 import { offlinePage } from './scripts/page/offline.js';
 import { shippedPackages } from './scripts/page/packages.js';
+import { preloadedModules } from './scripts/page/preload.js';
 
 /**
  * Cross-origin isolation, without which there is no memory shared between threads, and the
@@ -107,7 +109,14 @@ export default defineConfig({
   // A missing file is missing, not the page.
   appType: 'mpa',
   publicDir,
-  plugins: [builtFiles(publicDir), headersFile(), packages.page, offlinePage()],
+  plugins: [
+    builtFiles(publicDir),
+    headersFile(),
+    packages.page,
+    offlinePage(),
+    dockviewStyles(),
+    preloadedModules(['src/app/page.tsx', 'src/app/terminal.ts', 'src/app/dock/dock.ts']),
+  ],
   worker: { format: 'es', plugins: () => [packages.worker()] },
   server: { headers },
   preview: { headers },

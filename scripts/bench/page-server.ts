@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { accessSync, mkdtempSync, rmSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,14 +12,20 @@ export interface PageServer {
   close(): Promise<void>;
 }
 
-/** Builds the page and serves it with the engine and guests of `publicDir`. */
-export async function servePage(publicDir: string): Promise<PageServer> {
+/**
+ * Serves the page with the engine and guests of `publicDir`.
+ *
+ * @param page folder of a page that is built already; left out, it is built from the sources
+ */
+export async function servePage(publicDir: string, page?: string): Promise<PageServer> {
   const folder = mkdtempSync(join(tmpdir(), 'bootlink-bench-'));
   const remove = () => rmSync(folder, { recursive: true, force: true });
   try {
-    await buildPage(join(folder, 'page'));
+    const built = page ?? join(folder, 'page');
+    if (page === undefined) await buildPage(built);
+    else accessSync(join(page, 'index.html'));
     const before = process.listeners('SIGTERM');
-    const { url, server } = await previewPage(join(folder, 'page'), publicDir);
+    const { url, server } = await previewPage(built, publicDir);
     // vite ends the process at SIGTERM, with native QEMU and this folder left behind.
     for (const listener of process.listeners('SIGTERM')) {
       if (!before.includes(listener)) process.off('SIGTERM', listener);

@@ -16,8 +16,8 @@ export interface Probe {
   awaitEcho(console: string): void;
   /** Milliseconds from the key press to its echo; undefined when none came in `patienceMs`. */
   echo(patienceMs: number): Promise<number | undefined>;
-  /** Milliseconds of each task of the main thread of 50 ms and more. */
-  longTasks: number[];
+  /** Each task of the main thread of 50 ms and more: its beginning since navigation, ms. */
+  longTasks: { start: number; duration: number }[];
 }
 
 declare global {
@@ -31,9 +31,11 @@ declare global {
  */
 export function installProbe(): void {
   const read = new Map<string, number>();
-  const longTasks: number[] = [];
+  const longTasks: Probe['longTasks'] = [];
   new PerformanceObserver((list) => {
-    longTasks.push(...list.getEntries().map(({ duration }) => duration));
+    for (const { startTime, duration } of list.getEntries()) {
+      longTasks.push({ start: startTime, duration });
+    }
   }).observe({ type: 'longtask', buffered: true });
 
   const consoleOf = (id: string) => globalThis.bootlink?.run()?.consoles.get(id);

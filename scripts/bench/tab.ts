@@ -2,7 +2,7 @@ import type { Browser, Page } from 'playwright-core';
 import { focusConsole, launch, VIEWPORT } from '../../e2e/page';
 import type { Guest, GuestStep } from '../../src/machine/guest';
 import { expectation } from '../../src/machine/steps';
-import { installProbe, type ProbeStep } from './probe';
+import { installProbe, type Probe, type ProbeStep } from './probe';
 import { rendererMemoryMiB } from './tab-memory';
 
 /** Interpreted on a busy machine, the slowest guest takes minutes. */
@@ -10,6 +10,19 @@ const patienceSeconds = 900;
 const echoPatienceMs = 10_000;
 /** Presses on one line of the shell, so that the line never wraps. */
 const pressesPerLine = 32;
+
+/** Tasks with processor time, what scripts and layout do in them, marks, and wasm's compilers. */
+const TRACE_CATEGORIES = [
+  'toplevel',
+  'devtools.timeline',
+  'blink.user_timing',
+  'v8',
+  'v8.wasm',
+  'v8.wasm.detailed',
+  'disabled-by-default-devtools.timeline',
+  'disabled-by-default-v8.wasm.detailed',
+  'disabled-by-default-v8.compile',
+];
 
 function probeStep({ console, expect, send }: GuestStep): ProbeStep {
   const { source, flags } = expect === undefined ? {} : expectation(expect);
@@ -119,8 +132,48 @@ export class TabMachine {
 
   /** The longest task of the main thread so far, ms; 0 when none took 50 ms. */
   async longestTaskMs(): Promise<number> {
-    const tasks = await this.page.evaluate(() => globalThis.benchProbe?.longTasks ?? []);
-    return Math.max(0, ...tasks);
+    return Math.max(0, ...(await this.longTasks()).map(({ duration }) => duration));
+  }
+
+  /** The main thread's tasks of 50 ms and more, in order. */
+  longTasks(): Promise<Probe['longTasks']> {
+    return this.page.evaluate(() => globalThis.benchProbe?.longTasks ?? []);
+  }
+
+  /**
+   * Marks of the page and of its workers, and the page's paints: ms since navigation, by name.
+   * Workers have clocks that begin later; a name that is there twice counts the first time.
+   */
+  async marks(): Promise<Map<string, number>> {
+    const read = (): [string, number][] =>
+      ['mark', 'paint']
+        .flatMap((type) => performance.getEntriesByType(type))
+        .map(({ name, startTime }) => [name, performance.timeOrigin + startTime]);
+    const origin = await this.page.evaluate(() => performance.timeOrigin);
+    const lists = await Promise.all([
+      this.page.evaluate(read),
+      // QEMU's own threads do not return to their event loops, and never answer.
+      ...this.page
+        .workers()
+        .filter((worker) => !worker.url().includes('/engine/'))
+        // One that ends meanwhile has nothing more to tell.
+        .map((worker) => worker.evaluate(read).catch(() => [])),
+    ]);
+    const first = new Map<string, number>();
+    for (const [name, time] of lists.flat().sort(([, a], [, b]) => a - b)) {
+      if (!first.has(name)) first.set(name, time - origin);
+    }
+    return first;
+  }
+
+  /** Begins a DevTools trace of this tab. */
+  async startTracing(): Promise<void> {
+    await this.browser.startTracing(this.page, { categories: TRACE_CATEGORIES });
+  }
+
+  /** Ends it: the trace, as JSON. */
+  async stopTracing(): Promise<string> {
+    return (await this.browser.stopTracing()).toString();
   }
 
   async close(): Promise<void> {

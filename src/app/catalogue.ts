@@ -7,7 +7,7 @@ const SET_UP = 'Run set-up (npm start), or check that the host serves the guests
 /** Reads the catalogue of built-in guests. A missing or broken one is a failure to show. */
 export async function fetchCatalogue(
   url: string,
-  fetcher: typeof fetch = fetch,
+  fetcher: (url: string, init: RequestInit) => Promise<Response> = fetch,
 ): Promise<Result<Catalogue>> {
   let json: unknown;
   try {

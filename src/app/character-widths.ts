@@ -1,4 +1,5 @@
 import type { Terminal } from '@xterm/xterm';
+import { nextTask } from './next-task.js';
 
 /** Characters to a task: each is measured by a layout of its own, some 0.3 ms of the processor. */
 const AT_ONCE = 12;
@@ -28,7 +29,7 @@ function widthCacheOf(terminal: Terminal): WidthCache | undefined {
 export async function measureCharacters(terminal: Terminal, isGone: () => boolean): Promise<void> {
   for (let code = FIRST_PRINTABLE; code <= LAST_PRINTABLE; code++) {
     if ((code - FIRST_PRINTABLE) % AT_ONCE === 0) {
-      await new Promise((nextTask) => setTimeout(nextTask));
+      await nextTask();
     }
     if (isGone()) return;
     widthCacheOf(terminal)?.get(String.fromCharCode(code), false, false);

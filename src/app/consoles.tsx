@@ -6,30 +6,25 @@ import { KeyBar } from './key-bar.js';
 import { RoleTag, type Role } from './role-tag.js';
 import { activeConsole, consoleTitle, terminals } from './session.js';
 import { layout } from './settings.js';
-
-/** Width from which two consoles of 80 columns fit beside each other, in CSS pixels. */
-const SPLIT_WIDTH = 1200;
-
-/** True when consoles are shown beside each other. */
-function isSplit(width: number, consoles: number): boolean {
-  if (layout.value === 'tabs' || consoles < 2) return false;
-  return layout.value === 'split' || width >= SPLIT_WIDTH;
-}
+import { isSplit } from './split.js';
 
 /** A run's consoles, as tabs or side by side. */
 export function Consoles({
   run: current,
   width,
   hidden,
+  veiled,
 }: {
   run: Run;
   width: number;
   hidden: boolean;
+  /** Laid out, but not to be seen yet. */
+  veiled: boolean;
 }) {
   const { guest } = current;
   const split = isSplit(width, guest.consoles.length);
   return (
-    <div class="consoles" hidden={hidden}>
+    <div class={veiled ? 'consoles veiled' : 'consoles'} hidden={hidden}>
       <PaneTabs guest={guest} split={split} />
       <Panes run={current} split={split} />
       <KeyBar terminal={terminals.value.get(activeConsole.value ?? '')} />

@@ -11,14 +11,17 @@ import type { OwnFiles } from '../engine/common/own-files.js';
 import type { StoredDisks } from '../engine/common/stored-disks.js';
 import type { SnapshotSource } from '../engine/common/protocol.js';
 import { isOver } from '../engine/common/run-state.js';
+import { passMilestone } from '../engine/common/milestones.js';
+import { takeEngineWorker } from './engine-worker.js';
 import { Run } from '../engine/ui/run.js';
 import { playSteps } from '../engine/ui/script.js';
+import { catalogueUrl, engineUrl } from './addresses.js';
 import { CATALOGUE_REFRESH_MS, fetchCatalogue } from './catalogue.js';
+import { fetchOfCatalogue } from './early.js';
 import { recordEvents } from './settings.js';
 import type { ConsoleTerminal } from './terminal.js';
 import { withAttachments } from './attachments.js';
 import { addTrouble, storage, troubles } from './storage.js';
-import { warmTerminal } from './warm-terminal.js';
 
 /** What the address bar says: the gallery, a guest, or a machine in a link. */
 export interface Route {
@@ -75,9 +78,6 @@ function unreadableGuest(search: string): string | undefined {
   return guest === null || guest === '' ? undefined : guest;
 }
 
-export const catalogueUrl = new URL('guests/index.json', document.baseURI).href;
-const engineUrl = new URL('engine/', document.baseURI).href;
-
 export const route = signal<Route>({ guest: undefined, boot: true });
 export const catalogue = signal<Result<Catalogue> | undefined>(undefined);
 /** The one run of this tab, also after its end. */
@@ -128,7 +128,7 @@ function runChanged(): void {
 /** Reads the catalogue, and again until nothing more will come. */
 export async function watchCatalogue(): Promise<void> {
   for (;;) {
-    const result = await fetchCatalogue(catalogueUrl);
+    const result = await fetchCatalogue(catalogueUrl, fetchOfCatalogue);
     catalogue.value = result;
     bootFromRoute();
     if (result.ok && result.value.complete) return;
@@ -263,7 +263,7 @@ export async function boot(
   const guest = isGoingOn ? machine : attached.guest;
   const ownFiles = isGoingOn ? files : { ...files, ...attached.ownFiles };
   const disks = isGoingOn ? stored : { ...stored, ...attached.disks };
-  await Promise.all([endRun(), warmTerminal(document.body)]);
+  await endRun();
   bootedAt.value = undefined;
   notice.value = why;
   troubles.value = [];
@@ -291,11 +291,7 @@ export async function boot(
       // An attached part makes another machine of it.
       guest === machine || from !== 'default' ? from : 'cold',
     ),
-    createWorker: () =>
-      new Worker(new URL('../engine/worker/index.ts', import.meta.url), {
-        type: 'module',
-        name: 'engine',
-      }),
+    createWorker: takeEngineWorker,
     onChange: runChanged,
   });
   run.value = started;
@@ -305,7 +301,10 @@ export async function boot(
   void started.finished.then(() => ended.abort(new Error('The machine has ended.')));
   try {
     await playSteps(expectationsOf(started), started.consoles, ended.signal);
-    if (run.value === started && guest.boot.length > 0) bootedAt.value = performance.now();
+    if (run.value === started && guest.boot.length > 0) {
+      bootedAt.value = performance.now();
+      passMilestone('prompt');
+    }
   } catch {
     // The run ended before its prompt: its own state says how.
     const refused = started.snapshotRefused;
@@ -331,29 +330,6 @@ function expectationsOf({ guest, snapshot }: Run): readonly GuestStep[] {
 export async function report(result: Promise<Result<unknown>>): Promise<void> {
   const answer = await result;
   notice.value = answer.ok ? undefined : answer.failure;
-}
-
-/** The run whose terminals are made, or being made. */
-let terminalsOf: Run | undefined;
-
-/**
- * Makes the terminals of a run, once; xterm.js is fetched with the first of them. One terminal a
- * task: each takes some 20 ms, and a run has up to five.
- */
-export async function openTerminals(of: Run, isDark: boolean): Promise<void> {
-  if (terminalsOf === of) return;
-  terminalsOf = of;
-  const { ConsoleTerminal } = await import('./terminal.js');
-  const made = new Map<string, ConsoleTerminal>();
-  for (const console of of.consoles.values()) {
-    await new Promise((nextTask) => setTimeout(nextTask));
-    if (run.value !== of) {
-      for (const terminal of made.values()) terminal.dispose();
-      return;
-    }
-    made.set(console.id, new ConsoleTerminal(console, consoleTitle(of, console.id), isDark));
-  }
-  terminals.value = made;
 }
 
 export function consoleTitle(of: Run, id: string): string {

@@ -1,10 +1,11 @@
 import { FitAddon } from '@xterm/addon-fit';
 import { SearchAddon, type ISearchOptions } from '@xterm/addon-search';
 import { Terminal, type ITheme } from '@xterm/xterm';
-import '@xterm/xterm/css/xterm.css';
+import { deferred } from '../engine/common/deferred.js';
 import type { Console } from '../engine/ui/console.js';
 import { measureCharacters } from './character-widths.js';
 import { MONOSPACE, TERMINAL_FONT_PIXELS } from './fonts.js';
+import { afterFrame } from './next-task.js';
 import { isPageShortcut } from './page-shortcut.js';
 
 /** Bytes given to xterm.js at a time: it parses them in one go. */
@@ -71,6 +72,9 @@ export class ConsoleTerminal {
   /** Bytes of the next write. */
   private pace = FIRST_WRITE_BYTES;
   private gone = false;
+  private readonly inSight = deferred<undefined>();
+  /** Resolves when it has been laid out on the page, and knows how wide its characters are. */
+  readonly measured: Promise<unknown> = this.inSight.promise;
   /** Set by the key bar: the next key is sent with Ctrl. */
   controlNext = false;
   /** Is called when that key has been typed. */
@@ -104,13 +108,13 @@ export class ConsoleTerminal {
     terminal.attachCustomKeyEventHandler((event) => !isPageShortcut(event));
     terminal.open(this.element);
     terminal.textarea?.setAttribute('aria-label', `${label}: type to the guest. F6 leaves.`);
-    let measured = false;
+    let isMeasured = false;
     const observer = new ResizeObserver(([entry]) => {
       this.fit();
       // While it is hidden, characters have no width.
-      if (measured || entry === undefined || entry.contentRect.width === 0) return;
-      measured = true;
-      void measureCharacters(terminal, () => this.gone);
+      if (isMeasured || entry === undefined || entry.contentRect.width === 0) return;
+      isMeasured = true;
+      void measureCharacters(terminal, () => this.gone).then(() => this.inSight.resolve(undefined));
     });
     observer.observe(this.element);
     this.disposers.push(
@@ -202,18 +206,4 @@ export class ConsoleTerminal {
     this.writing = false;
     if (!this.gone) this.pump();
   }
-}
-
-/** Runs when the page has next been drawn; a hidden page is not drawn, hence the timer. */
-function afterFrame(run: () => void): void {
-  let done = false;
-  const once = (): void => {
-    if (done) return;
-    done = true;
-    cancelAnimationFrame(frame);
-    clearTimeout(timer);
-    run();
-  };
-  const frame = requestAnimationFrame(() => setTimeout(once));
-  const timer = setTimeout(once, 100);
 }

@@ -1,5 +1,4 @@
-/** A task of its own for what follows: the browser may paint and take input in between. */
-const nextTask = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
+import { nextTask } from './next-task.js';
 
 async function warm(parent: HTMLElement): Promise<void> {
   const { Terminal } = await import('@xterm/xterm');

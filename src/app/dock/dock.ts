@@ -5,13 +5,13 @@ import type {
   IDockviewPanel,
   ITabRenderer,
 } from 'dockview-core';
-// The package's ES module comes without its style sheet; this bundle of it has both.
-import { createDockview } from 'dockview-core/dist/dockview-core.min.js';
+import { createDockview } from './dockview.js';
 import { effect } from '@preact/signals';
 import { h, render } from 'preact';
 import { findPane, isAvailable, panes, type Pane } from '../panes.js';
 import { GroupMenu } from './group-menu.js';
 import { forgetLayout, keepLayout, readLayout, type KeptLayout } from './layout-store.js';
+import { nextTask } from '../next-task.js';
 import { indexAmong, placeIn, sideWidth, widthClass, type WidthClass } from './placing.js';
 
 /** How long a layout rests before it is kept, in ms: a sash moves for a while. */
@@ -19,20 +19,36 @@ const KEEP_AFTER_MS = 400;
 
 export type Direction = 'left' | 'right' | 'above' | 'below';
 
-/** A pane's content: a tree of preact of its own, which reads the page's signals. */
+/**
+ * A pane's content: a tree of preact of its own, which reads the page's signals. It is made when
+ * the pane is first seen: most visitors look at few of them, and a boot waits for none.
+ */
 class PaneContent implements IContentRenderer {
   readonly element = document.createElement('div');
+  private isMade = false;
+  private gone = false;
+  private unwatch: (() => void) | undefined;
 
   constructor(private readonly pane: Pane | undefined) {
     this.element.className = 'dock-content';
     if (pane !== undefined) this.element.dataset.pane = pane.id;
   }
 
-  init(): void {
-    if (this.pane !== undefined) render(h(this.pane.component, {}), this.element);
+  init({ api }: GroupPanelPartInitParameters): void {
+    const make = (): void => {
+      if (this.pane === undefined || this.isMade || this.gone || !api.isVisible) return;
+      this.isMade = true;
+      render(h(this.pane.component, {}), this.element);
+    };
+    const changes = api.onDidVisibilityChange(make);
+    this.unwatch = () => changes.dispose();
+    // A panel counts as visible until it has been placed.
+    queueMicrotask(make);
   }
 
   dispose(): void {
+    this.gone = true;
+    this.unwatch?.();
     render(null, this.element);
   }
 }
@@ -123,6 +139,11 @@ export class Dock {
 
   isShown(id: string): boolean {
     return this.api.getPanel(id) !== undefined;
+  }
+
+  /** Whether a pane is seen: open, and not behind another. */
+  isInFront(id: string): boolean {
+    return this.api.getPanel(id)?.api.isVisible ?? false;
   }
 
   /** Brings a pane to the front, and back when it was closed. */
@@ -228,7 +249,7 @@ export class Dock {
       const panel = this.place(pane);
       if (panel.group.panels.length === 1) panel.group.model.openPanel(panel);
       if (this.api.totalPanels === 1) panel.api.setActive();
-      await new Promise((nextTask) => setTimeout(nextTask));
+      await nextTask();
     }
   }
 

@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks';
-import { dock, dockVersion } from './workspace-state.js';
+import { loadDock } from './load-dock.js';
+import { dock, dockVersion, isDockPlaced } from './workspace-state.js';
 
 /** The panes of a machine. The docking library is fetched with the first of them. */
 export function Workspace() {
@@ -7,17 +8,17 @@ export function Workspace() {
   useEffect(() => {
     let gone = false;
     const open = async (): Promise<void> => {
-      const { Dock } = await import('./dock.js');
-      // What the import ran and what is made now are too long for one task while a machine starts.
-      await new Promise((nextTask) => setTimeout(nextTask));
+      const Dock = await loadDock();
       if (gone || host.current === null) return;
       const made = new Dock(host.current, () => dockVersion.value++);
       dock.value = made;
       await made.open();
+      if (!gone) isDockPlaced.value = true;
     };
     void open();
     return () => {
       gone = true;
+      isDockPlaced.value = false;
       dock.value?.dispose();
       dock.value = undefined;
     };

@@ -7,7 +7,8 @@ import type { Guest } from '../../machine/guest.js';
 import { askToPersist } from '../../storage/ui/client.js';
 import { wireBytes } from '../catalogue.js';
 import { keepEngine, offline } from '../install/install.js';
-import { catalogue, catalogueUrl, run, runVersion } from '../session.js';
+import { catalogueUrl } from '../addresses.js';
+import { catalogue, run, runVersion } from '../session.js';
 
 /**
  * Guests that boot without a network: those whose every image, snapshot included, is in the

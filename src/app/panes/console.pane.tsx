@@ -16,7 +16,6 @@ import {
   activeConsole,
   guestOfRoute,
   notice,
-  openTerminals,
   shownRun,
   runVersion,
   terminals,
@@ -62,9 +61,6 @@ function RunView({ run: current }: { run: Run }) {
   const width = useWidthOf(element);
 
   useEffect(() => {
-    void openTerminals(current, dark.value);
-  }, [current]);
-  useEffect(() => {
     for (const terminal of terminals.value.values()) terminal.setDark(dark.value);
   }, [dark.value, terminals.value]);
   // Typing goes to the guest as soon as there is one, unless the visitor is elsewhere.
@@ -78,7 +74,7 @@ function RunView({ run: current }: { run: Run }) {
       {notice.value !== undefined && <FailureView failure={notice.value} />}
       {isOver(state) && <Ended run={current} />}
       {waiting && <BootProgress run={current} />}
-      <Consoles run={current} width={width} hidden={waiting || (isOver(state) && !printed)} />
+      <Consoles run={current} width={width} hidden={isOver(state) && !printed} veiled={waiting} />
     </div>
   );
 }

@@ -4,7 +4,6 @@ import { useEffect } from 'preact/hooks';
 import { isOver } from '../../engine/common/run-state.js';
 import { bootMachine, plannedGuest } from '../machine/boot-machine.js';
 import { capabilities, capabilitiesProblem, wantCapabilities } from '../machine/capabilities.js';
-import { MachineForm } from '../machine/form.js';
 import {
   baseGuest,
   baseMachine,
@@ -20,8 +19,11 @@ import {
 import type * as Loaded from '../machine/text-editor.js';
 import type { Pane } from '../panes.js';
 import { dialog } from '../dialog-state.js';
+import { seenContent } from '../seen-content.js';
 import { runVersion, shownRun } from '../session.js';
 import { machineView, machineViews, type MachineViewName } from '../settings.js';
+
+const MachineForm = seenContent(async () => (await import('../machine/form.js')).MachineForm);
 
 const viewTitles: Record<MachineViewName, string> = {
   form: 'Form',

@@ -57,8 +57,15 @@ export interface CaptureRequest {
 /** What QEMU was started with. */
 export interface Booted {
   channels: ChannelMap;
-  /** Of a machine that was started halted, to be restored. */
-  snapshot: OpenedSnapshot | undefined;
+  /** Whether it was started halted, to be restored. */
+  fromSnapshot: boolean;
+}
+
+/** A snapshot whose memory is in the machine. */
+export interface Restored {
+  /** The engine's file with the device state, for QEMU to read. */
+  stateFile: string;
+  snapshot: OpenedSnapshot;
 }
 
 export interface OpenedSnapshot {
@@ -89,7 +96,7 @@ export interface OutputLine {
 export interface EngineEvents {
   planned(plan: MemoryPlan): void;
   progress(files: FileProgress[]): void;
-  /** All has arrived; QEMU is being started. */
+  /** All has arrived. QEMU may have been started before the snapshot was there. */
   fetched(): void;
   output(lines: OutputLine[]): void;
   exited(code: number): void;
@@ -100,15 +107,21 @@ export interface EngineEvents {
 
 /** What the worker does for the page. A worker boots one guest once. */
 export interface EngineService {
+  /** Fetches what any boot needs, ahead of its request. @param engineUrl as in the request */
+  prepare(engineUrl: string): void;
+  /**
+   * Lets the engine be compiled, which a boot waits for. It takes every core there is, so the page
+   * first makes what it shows of the boot.
+   */
+  compile(): void;
   boot(request: BootRequest, events: EngineEvents): Promise<Result<Booted>>;
   /**
    * Puts the snapshot's memory into the machine, which has not run, and its device state into a
-   * file of the engine.
+   * file of the engine; waits for the snapshot's bytes.
    *
    * @param ramBlocks the monitor's answer to `info ramblock`
-   * @returns the file's path
    */
-  restore(ramBlocks: string): Result<string>;
+  restore(ramBlocks: string): Promise<Result<Restored>>;
   /**
    * Copies the machine, which is stopped, out of QEMU's memory.
    *

@@ -37,7 +37,7 @@ const events: Record<RunEvent['type'], RunEvent> = {
 const transitions: Partial<Record<RunStateName, Partial<Record<RunEvent['type'], RunStateName>>>> =
   {
     idle: { start: 'fetching' },
-    fetching: { fetched: 'starting', stop: 'stopping', failed: 'failed' },
+    fetching: { fetched: 'starting', stop: 'stopping', exited: 'exited', failed: 'failed' },
     starting: { started: 'running', stop: 'stopping', exited: 'exited', failed: 'failed' },
     running: { paused: 'paused', stop: 'stopping', exited: 'exited', failed: 'failed' },
     paused: { resumed: 'running', stop: 'stopping', exited: 'exited', failed: 'failed' },

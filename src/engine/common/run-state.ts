@@ -22,7 +22,7 @@ export type RunState =
 
 export type RunEvent =
   | { type: 'start' }
-  /** Every image and the engine have arrived. */
+  /** Every image, the engine and the snapshot have arrived. */
   | { type: 'fetched' }
   /** QEMU answers on QMP. */
   | { type: 'started' }
@@ -67,7 +67,8 @@ export function nextState(state: RunState, event: RunEvent): RunState | undefine
     case 'stop':
       return state.name === 'idle' || state.name === 'stopping' ? undefined : { name: 'stopping' };
     case 'exited':
-      return state.name === 'idle' || state.name === 'fetching'
+      // Also while the rest of a snapshot is fetched: QEMU runs by then.
+      return state.name === 'idle'
         ? undefined
         : { name: 'exited', code: event.code, ending: 'exited' };
     case 'ended':

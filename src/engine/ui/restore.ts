@@ -2,6 +2,7 @@ import type * as Comlink from 'comlink';
 import { withoutQueries } from '../../snapshots/replay.js';
 import { resumeText } from '../../snapshots/resume.js';
 import type { Result } from '../common/failure.js';
+import { passMilestone } from '../common/milestones.js';
 import type { EngineService, OpenedSnapshot } from '../common/protocol.js';
 import type { Console } from './console.js';
 import type { QmpClient } from './qmp.js';
@@ -26,20 +27,23 @@ function replay(snapshot: OpenedSnapshot, consoles: ReadonlyMap<string, Console>
  * Restores a machine that was started halted, and lets it go on.
  *
  * @param service the engine worker, which holds the snapshot
+ * @param onArrived is called when the snapshot's bytes are there
  */
 export async function restoreMachine(
-  snapshot: OpenedSnapshot,
   service: Comlink.Remote<EngineService>,
   qmp: QmpClient,
   consoles: ReadonlyMap<string, Console>,
+  onArrived: () => void,
 ): Promise<Result<undefined>> {
   const ramBlocks = await qmp.execute('human-monitor-command', {
     'command-line': 'info ramblock',
   });
   if (!ramBlocks.ok) return ramBlocks;
-  const state = await service.restore(ramBlocks.value);
-  if (!state.ok) return state;
-  const loaded = await qmp.execute('xen-load-devices-state', { filename: state.value });
+  const restored = await service.restore(ramBlocks.value);
+  if (!restored.ok) return restored;
+  onArrived();
+  const { stateFile, snapshot } = restored.value;
+  const loaded = await qmp.execute('xen-load-devices-state', { filename: stateFile });
   if (!loaded.ok) {
     return {
       ok: false,
@@ -51,6 +55,7 @@ export async function restoreMachine(
     };
   }
   await service.restored();
+  passMilestone('snapshot-restored');
   // Not before: a prompt that is shown is one that answers.
   replay(snapshot, consoles);
   const running = await qmp.execute('cont');

@@ -66,6 +66,15 @@ export interface RunStorage {
   end(): Promise<void>;
 }
 
+/**
+ * A worker that was started for a run, and its service. The service's proxy is kept for as long as
+ * the worker: comlink issue 692.
+ */
+export interface EngineWorker {
+  worker: Worker;
+  service: Comlink.Remote<EngineService>;
+}
+
 export interface RunOptions {
   guest: Guest;
   /** Absolute URL of the engine's folder, with a slash at its end. */
@@ -85,7 +94,7 @@ export interface RunOptions {
   snapshot?: SnapshotSource | undefined;
   /** Whether a cold boot stands at its reset, paused. */
   halted?: boolean;
-  createWorker(): Worker;
+  createWorker(): EngineWorker;
   /** Is called after anything that `Run` shows has changed. */
   onChange(): void;
 }
@@ -134,6 +143,7 @@ export class Run {
   /** Kept while the machine lives, as are the events: comlink issue 692. */
   private service: Comlink.Remote<EngineService> | undefined;
   private events: EngineEvents | undefined;
+  private mayCompile = false;
   private isTaking = false;
   private quitTimer: ReturnType<typeof setTimeout> | undefined;
   private readonly over = deferred<RunState>();
@@ -174,15 +184,16 @@ export class Run {
   /** Fetches and boots. Progress and failures show in the state. */
   start(): void {
     if (!this.dispatch({ type: 'start' })) return;
-    const worker = this.options.createWorker();
+    const { worker, service } = this.options.createWorker();
     this.worker = worker;
+    this.service = service;
     worker.addEventListener('error', (event) => {
       this.fail('The engine’s worker stopped because of an error.', event.message);
     });
     worker.addEventListener('messageerror', () => {
       this.fail('A message of the engine’s worker could not be read.', undefined);
     });
-    this.service = Comlink.wrap<EngineService>(worker);
+    if (this.mayCompile) this.compileEngine();
     this.events = Comlink.proxy(this.createEvents());
     const { guest, engineUrl, imageBase, translator, snapshot } = this.options;
     const { ownFiles, disks } = this;
@@ -211,6 +222,16 @@ export class Run {
       },
       (error: unknown) => this.fail('The engine’s worker did not answer.', String(error)),
     );
+  }
+
+  /**
+   * Lets the engine be compiled, which the boot waits for: to be called when the page has made
+   * what it shows of the run.
+   */
+  compileEngine(): void {
+    this.mayCompile = true;
+    // A worker that is being ended does not answer.
+    this.service?.compile().catch(() => undefined);
   }
 
   /** Ends the run: gives up a boot that has not started QEMU, quits one that has. */
@@ -320,7 +341,7 @@ export class Run {
     };
   }
 
-  private attach({ channels: map, snapshot }: Booted): void {
+  private attach({ channels: map, fromSnapshot }: Booted): void {
     const { memory, wake, channels, trace, display } = map;
     this.memory = memory;
     this.trace.attach(memory, trace);
@@ -331,8 +352,11 @@ export class Run {
     }
     void this.qmp.ready.then(async (ready) => {
       if (!ready.ok) return;
-      if (snapshot !== undefined && this.service !== undefined) {
-        const restored = await restoreMachine(snapshot, this.service, this.qmp, this.consoles);
+      if (fromSnapshot && this.service !== undefined) {
+        // The worker says it too, on another port, whose message may come after this answer.
+        const arrived = (): void => void this.dispatch({ type: 'fetched' });
+        const { service, qmp, consoles } = this;
+        const restored = await restoreMachine(service, qmp, consoles, arrived);
         if (isOver(this.state)) return;
         if (!restored.ok) {
           this.snapshotRefused = restored.failure;

@@ -14,12 +14,12 @@ import type {
 } from '../common/protocol.js';
 import { romsFor } from '../common/roms.js';
 import { TraceControl } from '../common/trace.js';
-import { openImageCache } from '../common/image-cache.js';
 import { fetchImage, sha256Hex } from './images.js';
-import { fetchManifest, fetchRom, loadEngine, type LoadedEngine } from './module.js';
+import { fetchRom, type EngineModule, type LoadedEngine } from './module.js';
 import { ownImageSize, type OwnFiles } from '../common/own-files.js';
 import { readOwnFile } from './own-files.js';
 import { claimChannel, placeImage, placeRom } from './placing.js';
+import type { Preparation } from './preparation.js';
 import { openStoredDisks, type OpenDisks } from './stored-disks.js';
 import { fetchSnapshot, readSnapshot, snapshotFile, SnapshotRestorer } from './snapshot.js';
 import { imageOf, type RunningMachine } from './take-snapshot.js';
@@ -95,7 +95,8 @@ export interface Started {
 
 /** All that a boot needs, in this worker's memory. */
 interface Arrived {
-  engine: LoadedEngine;
+  /** QEMU, before its main has run. */
+  module: EngineModule;
   manifest: EngineManifest;
   /** Of each of the guest's images. */
   images: Bytes[];
@@ -103,22 +104,22 @@ interface Arrived {
   own: ReadonlyMap<string, Bytes>;
   roms: ReadonlyMap<string, Bytes>;
   memory: WebAssembly.Memory;
-  snapshot: Snapshot | undefined;
+  /** Still on its way, maybe. */
+  snapshot: Promise<Snapshot> | undefined;
   /** Disks of the visitor's library. */
   stored: OpenDisks;
 }
 
-/** Starts the module, fills its images, and runs QEMU's main in a thread of its own. */
-async function start(
-  request: BootRequest,
+/** Makes QEMU's first threads, and the module when its code is there. */
+function instantiate(
+  { guest, engineUrl }: BootRequest,
   events: EngineEvents,
-  { engine, manifest, images, own, roms, memory, snapshot, stored }: Arrived,
-): Promise<Started> {
-  const keptElsewhere = (image: GuestImage): boolean => image.readOnly && !own.has(image.name);
+  engine: LoadedEngine,
+  memory: WebAssembly.Memory,
+): Promise<EngineModule> {
   const lines = new LineCollector((some) => events.output(some));
-  const { guest, engineUrl } = request;
   const aborted = deferred<never>();
-  const module = await Promise.race([
+  return Promise.race([
     aborted.promise,
     engine.factory({
       noInitialRun: true,
@@ -126,10 +127,11 @@ async function start(
       mainScriptUrlOrBlob: engine.scriptUrl,
       locateFile: (path) => new URL(path, engineUrl).href,
       instantiateWasm(imports, done) {
-        WebAssembly.instantiate(engine.wasm, imports).then(
-          (instance) => done(instance, engine.wasm),
-          aborted.reject,
-        );
+        const use = async (): Promise<void> => {
+          const wasm = await engine.wasm;
+          done(await WebAssembly.instantiate(wasm, imports), wasm);
+        };
+        use().catch(aborted.reject);
         return {};
       },
       print: (text) => lines.add('stdout', text),
@@ -149,6 +151,15 @@ async function start(
       },
     }),
   ]);
+}
+
+/** Fills QEMU's images, and runs its main in a thread of its own. */
+async function start(
+  request: BootRequest,
+  { module, manifest, images, own, roms, memory, snapshot, stored }: Arrived,
+): Promise<Started> {
+  const keptElsewhere = (image: GuestImage): boolean => image.readOnly && !own.has(image.name);
+  const { guest } = request;
   const channels: Record<string, number> = {};
   for (const plan of planChannels(guest.consoles.map((each) => each.id))) {
     channels[plan.name] = claimChannel(module, memory, plan);
@@ -210,15 +221,20 @@ function takeDisks(guest: Guest, snapshot: Snapshot) {
 }
 
 /**
- * Boots a guest: fetches engine and images side by side, then starts QEMU.
+ * Boots a guest: fetches engine and images side by side, then starts QEMU. A snapshot of the
+ * catalogue may come later than that: QEMU is started meanwhile, and restored when it is there.
  *
  * @throws FailureError saying what could not be had or started
  */
-export async function boot(request: BootRequest, events: EngineEvents): Promise<Started> {
+export async function boot(
+  request: BootRequest,
+  preparation: Preparation,
+  events: EngineEvents,
+): Promise<Started> {
   const { engineUrl, imageBase } = request;
   // First of all: whoever may not write to a disk should not wait for a download to hear so.
   const stored = await openStoredDisks(request);
-  const manifest = await fetchManifest(engineUrl);
+  const manifest = await preparation.manifest;
   const taken = await takeOwnFiles({ guest: stored.guest, ownFiles: request.ownFiles });
   const brought = { guest: taken.guest, own: new Map([...taken.own, ...stored.bytes]) };
   const kept = snapshotFile(request, brought.guest, manifest);
@@ -241,9 +257,18 @@ export async function boot(request: BootRequest, events: EngineEvents): Promise<
     ],
     (files) => events.progress(files),
   );
-  const source = { cache: await openImageCache(), fetch: (url: string) => fetch(url) };
-  const [engine, images, roms, snapshot] = await Promise.all([
-    loadEngine(manifest, engineUrl, (loaded) => progress.set(0, { loaded })),
+  preparation.onBytes((loaded) => progress.set(0, { loaded }));
+  const source = { cache: await preparation.cache, fetch: (url: string) => fetch(url) };
+  const snapshot =
+    early !== undefined
+      ? Promise.resolve(early)
+      : kept === undefined || !('image' in kept.from)
+        ? undefined
+        : fetchSnapshot(kept.from.image, imageBase, guest, manifest, source, (change) =>
+            progress.set(guest.images.length + 1, change),
+          );
+  const needed = Promise.all([
+    preparation.engine.then((engine) => instantiate({ ...request, guest }, events, engine, memory)),
     Promise.all(
       guest.images.map((image, index) => {
         const bytes = own.get(image.name);
@@ -261,15 +286,14 @@ export async function boot(request: BootRequest, events: EngineEvents): Promise<
         .filter((name) => name in manifest.files)
         .map(async (name) => [name, await fetchRom(manifest, engineUrl, name)] as const),
     ),
-    early ??
-      (kept === undefined || !('image' in kept.from)
-        ? undefined
-        : fetchSnapshot(kept.from.image, imageBase, guest, manifest, source, (change) =>
-            progress.set(guest.images.length + 1, change),
-          )),
   ]);
-  progress.flush();
-  events.fetched();
-  const arrived = { engine, manifest, images, own, roms: new Map(roms), memory, snapshot, stored };
-  return start({ ...request, guest }, events, arrived);
+  const complete = Promise.all([needed, snapshot]).then(() => {
+    progress.flush();
+    events.fetched();
+  });
+  // What is refused while the rest is fetched ends the boot; later, the restoring.
+  complete.catch(() => undefined);
+  const [module, images, roms] = await Promise.race([needed, complete.then(() => needed)]);
+  const arrived = { module, manifest, images, own, roms: new Map(roms), memory, snapshot, stored };
+  return start({ ...request, guest }, arrived);
 }

@@ -80,6 +80,29 @@ describe('fetchImage', () => {
     expect(await fetchImage(image(), url, serve(content), () => undefined)).toEqual(content);
   });
 
+  it('takes bytes in whatever pieces they come', async () => {
+    const pieces = [wire.slice(0, 1), wire.slice(1, 2), wire.slice(2, 3), wire.slice(3)];
+    const body = new ReadableStream<Bytes>({
+      start(controller) {
+        for (const piece of pieces) controller.enqueue(piece);
+        controller.close();
+      },
+    });
+    const cache = memoryCache();
+    const source = { cache, fetch: () => Promise.resolve(new Response(body)) };
+    expect(await fetchImage(image(), url, source, () => undefined)).toEqual(content);
+    expect(cache.entries.get(image().sha256)).toEqual(pieces);
+  });
+
+  it('decompresses while the rest is on its way', async () => {
+    const damaged = wire.slice(0, wire.length >> 1).fill(0xff, 10, 40);
+    // It never ends: only who decompresses what has come can refuse it.
+    const body = new ReadableStream<Bytes>({ start: (controller) => controller.enqueue(damaged) });
+    const source = { cache: noCache, fetch: () => Promise.resolve(new Response(body)) };
+    const error = await failure(fetchImage(image(), url, source, () => undefined));
+    expect(error.failure.what).toContain('could not be read to its end');
+  });
+
   it('reads only the extents of a sparse image', async () => {
     const sparse = image({
       size: 256 << 20,

@@ -30,53 +30,84 @@ function refused(image: GuestImage, what: string, detail: string): FailureError 
   });
 }
 
-/** Reads to the end; more than `limit` bytes are refused before they fill the memory. */
-async function readAll(
+/** What passes through: counted, kept if that is wanted, and no more than `limit` bytes of it. */
+function watched(
   image: GuestImage,
-  stream: ReadableStream<Bytes>,
   limit: number,
-  onBytes?: (loaded: number) => void,
-): Promise<Bytes[]> {
-  const chunks: Bytes[] = [];
+  onBytes: (loaded: number) => void,
+  kept?: Bytes[],
+): TransformStream<Bytes, Bytes> {
   let length = 0;
+  return new TransformStream({
+    transform(chunk, controller) {
+      length += chunk.length;
+      onBytes(length);
+      // Before it fills the memory.
+      if (length > limit) throw tooLong(image, limit);
+      kept?.push(chunk);
+      controller.enqueue(chunk);
+    },
+  });
+}
+
+function tooLong(image: GuestImage, limit: number): FailureError {
+  return refused(image, `${image.name} is longer than it should be.`, `over ${limit} bytes`);
+}
+
+/** The first bytes of a stream, at least `count` if it has so many; and all of it as before. */
+async function lookAhead(
+  stream: ReadableStream<Bytes>,
+  count: number,
+): Promise<{ first: Bytes; stream: ReadableStream<Bytes> }> {
   const reader = stream.getReader();
-  for (;;) {
+  let first: Bytes = new Uint8Array(0);
+  while (first.length < count) {
     const { done, value } = await reader.read();
-    if (done) return chunks;
-    chunks.push(value);
-    length += value.length;
-    onBytes?.(length);
-    if (length > limit) {
-      await reader.cancel();
-      throw refused(image, `${image.name} is longer than it should be.`, `over ${limit} bytes`);
-    }
+    if (done) break;
+    const joined = new Uint8Array(first.length + value.length);
+    joined.set(first);
+    joined.set(value, first.length);
+    first = joined;
   }
+  const whole = new ReadableStream<Bytes>({
+    start(controller) {
+      if (first.length > 0) controller.enqueue(first);
+    },
+    async pull(controller) {
+      const { done, value } = await reader.read();
+      if (done) controller.close();
+      else controller.enqueue(value);
+    },
+    cancel: (reason) => reader.cancel(reason),
+  });
+  return { first, stream: whole };
 }
 
 /** Gzip files start so (RFC 1952, section 2.3.1). */
-async function isGzip(wire: Blob): Promise<boolean> {
-  const [first, second] = new Uint8Array(await wire.slice(0, 2).arrayBuffer());
-  return first === 0x1f && second === 0x8b;
-}
+const isGzip = ([first, second]: Bytes): boolean => first === 0x1f && second === 0x8b;
 
 /**
- * The image in its wire bytes, checked. Some hosts send a `.gz` file with
- * `Content-Encoding: gzip`, so that the browser has undone the compression already: the first
- * bytes tell.
+ * The image in its wire bytes, checked; it is decompressed while they arrive. Some hosts send a
+ * `.gz` file with `Content-Encoding: gzip`, so that the browser has undone the compression
+ * already: the first bytes tell.
  */
-async function decode(image: GuestImage, chunks: Bytes[]): Promise<Bytes> {
-  const wire = new Blob(chunks);
-  const compressed = image.encoding === 'gzip' && (await isGzip(wire));
-  const stream = compressed
-    ? wire.stream().pipeThrough(new DecompressionStream('gzip'))
-    : wire.stream();
+async function decode(image: GuestImage, wire: ReadableStream<Bytes>): Promise<Bytes> {
+  const { first, stream } = await lookAhead(wire, 2);
+  const compressed = image.encoding === 'gzip' && isGzip(first);
+  const decoded = compressed ? stream.pipeThrough(new DecompressionStream('gzip')) : stream;
   const expected = decodedLength(image);
-  const parts = await readAll(image, stream, expected);
   const bytes = new Uint8Array(expected);
   let length = 0;
-  for (const part of parts) {
-    bytes.set(part, length);
-    length += part.length;
+  const reader = decoded.getReader();
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    if (length + value.length > expected) {
+      await reader.cancel();
+      throw tooLong(image, expected);
+    }
+    bytes.set(value, length);
+    length += value.length;
   }
   if (length !== expected) {
     throw refused(
@@ -149,7 +180,8 @@ export async function fetchImage(
   const kept = await source.cache.get(image.sha256);
   if (kept !== undefined) {
     try {
-      const bytes = await decode(image, await readAll(image, kept, limit));
+      const ignore = (): void => undefined;
+      const bytes = await decode(image, kept.pipeThrough(watched(image, limit, ignore)));
       onProgress({ loaded: image.wireBytes, cached: true });
       return bytes;
     } catch {
@@ -159,13 +191,12 @@ export async function fetchImage(
   }
   const response = await download(image, url, source);
   const empty = new ReadableStream<Bytes>({ start: (controller) => controller.close() });
-  let wire: Bytes[];
+  const wire: Bytes[] = [];
+  const onBytes = (loaded: number): void => onProgress({ loaded, cached: false });
   let bytes: Bytes;
   try {
-    wire = await readAll(image, response.body ?? empty, limit, (loaded) =>
-      onProgress({ loaded, cached: false }),
-    );
-    bytes = await decode(image, wire);
+    const passing = (response.body ?? empty).pipeThrough(watched(image, limit, onBytes, wire));
+    bytes = await decode(image, passing);
   } catch (error) {
     if (error instanceof FailureError) throw error;
     throw refused(image, `${image.name} could not be read to its end.`, String(error));

@@ -1,7 +1,9 @@
 import * as Comlink from 'comlink';
 import { failureOf } from '../common/failure.js';
 import type { EngineEvents, EngineService } from '../common/protocol.js';
+import { passMilestone } from '../common/milestones.js';
 import { boot } from './boot.js';
+import { Preparation } from './preparation.js';
 import { SnapshotTaker } from './take-snapshot.js';
 import { SnapshotRefused, type SnapshotRestorer } from './snapshot.js';
 
@@ -32,7 +34,25 @@ function callPage(remote: Comlink.Remote<EngineEvents>): EngineEvents {
 let restorer: SnapshotRestorer | undefined;
 let taker: SnapshotTaker | undefined;
 
+let preparation: Preparation | undefined;
+/** Whether the page has said that the engine may be compiled. */
+let mayCompile = false;
+
+/** What was prepared, or is from now on. */
+function preparationFor(engineUrl: string): Preparation {
+  if (preparation?.engineUrl !== engineUrl) preparation = new Preparation(engineUrl);
+  if (mayCompile) preparation.compile();
+  return preparation;
+}
+
 const service: EngineService = {
+  prepare(engineUrl) {
+    preparationFor(engineUrl);
+  },
+  compile() {
+    mayCompile = true;
+    preparation?.compile();
+  },
   async boot(request, remoteEvents) {
     keptEvents = remoteEvents as unknown as Comlink.Remote<EngineEvents>;
     const events = callPage(keptEvents);
@@ -49,19 +69,21 @@ const service: EngineService = {
       events.failed(failureOf(event.reason, RETRY));
     });
     try {
-      const started = await boot(request, events);
+      const started = await boot(request, preparationFor(request.engineUrl), events);
       restorer = started.restorer;
       taker = await SnapshotTaker.of(started.running);
-      return { ok: true, value: { channels: started.channels, snapshot: restorer?.opened } };
+      passMilestone('qemu-started');
+      const { channels } = started;
+      return { ok: true, value: { channels, fromSnapshot: restorer !== undefined } };
     } catch (error) {
       if (error instanceof SnapshotRefused) events.snapshotRefused(error.failure);
       return { ok: false, failure: failureOf(error, RETRY) };
     }
   },
-  restore(ramBlocks) {
+  async restore(ramBlocks) {
     try {
       if (restorer === undefined) throw new Error('There is no snapshot to restore.');
-      return { ok: true, value: restorer.restore(ramBlocks) };
+      return { ok: true, value: await restorer.restore(ramBlocks) };
     } catch (error) {
       return { ok: false, failure: failureOf(error, RETRY) };
     }

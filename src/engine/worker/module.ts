@@ -1,5 +1,6 @@
 import { FailureError } from '../common/failure.js';
 import { ENGINE_MODULE, ENGINE_WASM, EngineManifest, engineFileUrl } from '../common/manifest.js';
+import { passMilestone } from '../common/milestones.js';
 import * as v from 'valibot';
 
 /** The part of Emscripten's file system (MEMFS) that Bootlink uses. */
@@ -54,10 +55,10 @@ export interface EngineOptions {
 
 export type EngineFactory = (options: EngineOptions) => Promise<EngineModule>;
 
-/** The engine's two files, ready to be started. */
+/** The engine's two files. Its script may start while the other is compiled. */
 export interface LoadedEngine {
   factory: EngineFactory;
-  wasm: WebAssembly.Module;
+  wasm: Promise<WebAssembly.Module>;
   scriptUrl: string;
 }
 
@@ -103,46 +104,60 @@ async function countBytes(response: Response, onBytes: (loaded: number) => void)
 }
 
 /**
- * Compiles while the bytes arrive. The response is handed over as it came, not as a stream of
- * our own, since the browser keeps compiled code only for responses it knows.
+ * Compiles while the bytes arrive, once that is allowed; they are asked for at once. The response
+ * is handed over as it came, not as a stream of our own, since the browser keeps compiled code only
+ * for responses it knows.
  */
 async function compile(
   url: string,
+  mayCompile: Promise<unknown>,
   onBytes: (loaded: number) => void,
 ): Promise<WebAssembly.Module> {
   const response = await fetch(url);
   if (!response.ok) throw new Error(`HTTP ${response.status}`);
+  // Reads: what comes while the compilation has to wait is not left to the network.
   const counted = countBytes(response.clone(), onBytes);
+  counted.catch(() => undefined);
+  await mayCompile;
+  passMilestone('compile-begun');
   const isWasm = response.headers.get('content-type')?.startsWith('application/wasm') === true;
   const module = isWasm
     ? await WebAssembly.compileStreaming(response)
     : await WebAssembly.compile(await response.arrayBuffer());
+  passMilestone('engine-compiled');
   await counted;
   return module;
 }
 
-/** Fetches the engine and compiles it. `onBytes` reports bytes of wasm as they arrive. */
+/**
+ * Fetches the engine and compiles it.
+ *
+ * @param mayCompile resolves when the compilation may begin
+ * @param onBytes is told the bytes of wasm that have arrived so far
+ * @returns when the script is there and the compilation may begin
+ */
 export async function loadEngine(
   manifest: EngineManifest,
   engineUrl: string,
+  mayCompile: Promise<unknown>,
   onBytes: (loaded: number) => void,
 ): Promise<LoadedEngine> {
   const scriptUrl = engineFileUrl(manifest, engineUrl, ENGINE_MODULE);
   const wasmUrl = engineFileUrl(manifest, engineUrl, ENGINE_WASM);
-  try {
-    const [script, wasm] = await Promise.all([
-      import(/* @vite-ignore */ scriptUrl) as Promise<{ default: EngineFactory }>,
-      compile(wasmUrl, onBytes),
-    ]);
-    return { factory: script.default, wasm, scriptUrl };
-  } catch (error) {
+  const refuse = (error: unknown): never => {
     throw new FailureError({
       what: 'The engine (QEMU for WebAssembly) could not be loaded.',
       input: `${scriptUrl}\n${wasmUrl}`,
       remedy: REBUILD,
       detail: String(error),
     });
-  }
+  };
+  const wasm = compile(wasmUrl, mayCompile, onBytes).catch(refuse);
+  // Whoever instantiates it is told; when the script is missing nobody does.
+  wasm.catch(() => undefined);
+  const loading = import(/* @vite-ignore */ scriptUrl) as Promise<{ default: EngineFactory }>;
+  const [script] = await Promise.all([loading.catch(refuse), mayCompile]);
+  return { factory: script.default, wasm, scriptUrl };
 }
 
 /** Fetches one of the option ROMs that lie beside the engine. */

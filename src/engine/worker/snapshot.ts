@@ -4,7 +4,8 @@ import { mismatch, parseRamBlocks, restoreRam } from '../../snapshots/ram.js';
 import type { Guest, GuestImage } from '../../machine/guest.js';
 import { FailureError, type Failure } from '../common/failure.js';
 import { ENGINE_WASM, type EngineManifest } from '../common/manifest.js';
-import type { BootRequest, OpenedSnapshot } from '../common/protocol.js';
+import { passMilestone } from '../common/milestones.js';
+import type { BootRequest, Restored } from '../common/protocol.js';
 import { fetchImage, type ImageProgress, type ImageSource } from './images.js';
 import type { EngineModule } from './module.js';
 
@@ -142,37 +143,34 @@ export async function fetchSnapshot(
   } catch (error) {
     throw unreadable(image.name, error);
   }
-  return check(snapshot, guest, manifest);
+  const checked = await check(snapshot, guest, manifest);
+  passMilestone('snapshot-here');
+  return checked;
 }
 
-/** Holds a snapshot from the start of QEMU until its machine has been restored. */
+/** Waits for a snapshot while QEMU starts, and restores its machine. */
 export class SnapshotRestorer {
-  readonly opened: OpenedSnapshot;
-
   constructor(
     private readonly engine: EngineModule,
     private readonly memory: WebAssembly.Memory,
-    private readonly snapshot: Snapshot,
-  ) {
-    const { name, created, consoles, resume } = snapshot;
-    // Copies: a message takes the whole buffer that a view lies in, which is the snapshot.
-    const printed = consoles.map(({ id, output }) => ({ id, output: output.slice() }));
-    this.opened = { name, created, consoles: printed, resume };
-  }
+    private readonly snapshot: Promise<Snapshot>,
+  ) {}
 
   /**
-   * Fills memory and the file of device state; gives its path.
+   * Fills memory and the file of device state, when the snapshot is there.
    *
-   * @throws FailureError when the machine has other memory
+   * @throws SnapshotRefused when it cannot be had, or the machine has other memory
    */
-  restore(ramBlocks: string): string {
+  async restore(ramBlocks: string): Promise<Restored> {
+    const { ram, state, over, name, created, consoles, resume } = await this.snapshot;
     const blocks = parseRamBlocks(ramBlocks);
-    const { ram, state, over, name } = this.snapshot;
     const wrong = mismatch(ram, blocks);
     if (wrong !== undefined) throw refuse(name, 'is not one of this machine.', wrong);
     restoreRam(this.memory.buffer, blocks, ram, over === 'reset');
     this.engine.FS.writeFile(STATE_FILE, state);
-    return STATE_FILE;
+    // Copies: a message takes the whole buffer that a view lies in, which is the snapshot.
+    const printed = consoles.map(({ id, output }) => ({ id, output: output.slice() }));
+    return { stateFile: STATE_FILE, snapshot: { name, created, consoles: printed, resume } };
   }
 
   release(): void {

@@ -16,14 +16,13 @@ import { listenToShortcuts } from './shortcuts.js';
 import { watchHiding } from './snapshots/state.js';
 import { missingAbility, readAbilities } from './support.js';
 import { warmTerminal } from './warm-terminal.js';
-import './styles/base.css';
-import './styles/gallery.css';
-import './styles/machine.css';
-import './styles/dock.css';
-import './styles/editor.css';
+import { loadDock } from './dock/load-dock.js';
+import { passMilestone } from '../engine/common/milestones.js';
+import { watchTerminals } from './run-terminals.js';
 
 /** The composition root: the one place that puts the page together. */
-async function main(root: HTMLElement): Promise<void> {
+export async function startPage(root: HTMLElement): Promise<void> {
+  passMilestone('page-evaluated');
   applyTheme(document.documentElement);
   const workerUrl = new URL('service-worker.js', document.baseURI).href;
   const isolation = await seekIsolation(workerUrl, {
@@ -39,9 +38,14 @@ async function main(root: HTMLElement): Promise<void> {
     return;
   }
   announceTab();
-  await keepSettings();
-  warmFonts(document.body);
   const readAddress = (): Route => readRoute(location.search, location.hash, history.state);
+  const first = readAddress();
+  const boots = first.guest !== undefined && first.boot;
+  // What a boot shows is fetched while the settings are read, and the catalogue is on its way.
+  if (boots) void loadDock().catch(() => undefined);
+  const kept = keepSettings();
+  warmFonts(document.body);
+  await kept;
   openRoute(readAddress(), true);
   // An address typed or pasted over this one comes as popstate too.
   addEventListener('popstate', () => openRoute(readAddress(), false));
@@ -52,12 +56,14 @@ async function main(root: HTMLElement): Promise<void> {
   listenToShortcuts();
   watchHiding();
   watchRuns();
+  watchTerminals();
   render(<App />, root);
   // The run in hand, for the browser's console and for tests: what consoles printed, as text.
   Object.defineProperty(globalThis, 'bootlink', {
     value: { run: () => run.value, storage: () => storage.service, boot },
   });
-  void warmTerminal(document.body);
+  // A boot from the address makes its own terminals, before it needs the processor.
+  if (!boots) void warmTerminal(document.body);
   // The development server has neither manifest nor service worker, and the frame of another page
   // needs no copy of its own.
   const isBuilt = document.querySelector('link[rel="manifest"]') !== null;
@@ -67,6 +73,3 @@ async function main(root: HTMLElement): Promise<void> {
   }
   await watchCatalogue();
 }
-
-const root = document.getElementById('app');
-if (root !== null) void main(root);

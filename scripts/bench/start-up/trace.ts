@@ -1,0 +1,133 @@
+/**
+ * The tasks of the page's main thread in a DevTools trace (Trace Event Format: `ph` X is a complete
+ * event, `ts` and `dur` are microseconds of the wall clock, `tdur` those of the thread's processor
+ * time).
+ */
+export interface TraceEvent {
+  name: string;
+  ph: string;
+  pid: number;
+  tid: number;
+  ts: number;
+  dur?: number;
+  tdur?: number;
+  args?: {
+    name?: string;
+    data?: { url?: string; fileName?: string; functionName?: string; isMainFrame?: boolean };
+  };
+}
+
+export interface Trace {
+  traceEvents: TraceEvent[];
+}
+
+/** A task of the main thread. All times in ms; `start` since navigation. */
+export interface MainThreadTask {
+  start: number;
+  wall: number;
+  /** Processor time; what is missing to `wall` it waited, for a core or for another process. */
+  cpu: number;
+  /** What most of it was, the longest first. */
+  inside: string[];
+  /** Processor time of other threads of the tab's process meanwhile, the busiest first. */
+  beside: string[];
+}
+
+/** Names of a renderer's threads in Chromium. */
+const MAIN_THREAD = 'CrRendererMain';
+/** What the scheduler calls each task of a thread. */
+const TASKS = ['RunTask', 'ThreadControllerImpl::RunTask'];
+/** Parts of a task that are shown, and those of other threads. */
+const SHOWN = 3;
+
+interface Thread {
+  pid: number;
+  tid: number;
+}
+
+/** Chromium's mark of the navigation whose page the trace is of: the last one to a page. */
+function navigation(events: readonly TraceEvent[]): TraceEvent | undefined {
+  return events.findLast(
+    ({ name, args }) => name === 'navigationStart' && args?.data?.isMainFrame !== false,
+  );
+}
+
+function threadNames(events: readonly TraceEvent[], pid: number): Map<number, string> {
+  const named = events.filter((each) => each.pid === pid && each.name === 'thread_name');
+  return new Map(named.map(({ tid, args }) => [tid, args?.name ?? `thread ${String(tid)}`]));
+}
+
+const ms = (microseconds: number | undefined): number => (microseconds ?? 0) / 1000;
+
+function describe({ name, args, dur }: TraceEvent): string {
+  const source = args?.data?.url ?? args?.data?.fileName;
+  const file = source?.slice(source.lastIndexOf('/') + 1);
+  const what = [args?.data?.functionName, file].filter((part) => part !== undefined && part !== '');
+  return `${name}${what.length === 0 ? '' : ` (${what.join(', ')})`} ${ms(dur).toFixed(0)} ms`;
+}
+
+/** The longest of the events inside of a task, none of them inside of another one shown. */
+function longestInside(task: TraceEvent, own: readonly TraceEvent[]): string[] {
+  const end = task.ts + (task.dur ?? 0);
+  const within = own
+    .filter((each) => each !== task && each.ts >= task.ts && each.ts + (each.dur ?? 0) <= end)
+    .filter(({ name }) => !TASKS.includes(name))
+    .sort((a, b) => (b.dur ?? 0) - (a.dur ?? 0));
+  const shown: TraceEvent[] = [];
+  for (const each of within) {
+    if (shown.length === SHOWN) break;
+    const isNested = shown.some(
+      ({ ts, dur }) => ts <= each.ts && each.ts + (each.dur ?? 0) <= ts + (dur ?? 0),
+    );
+    if (!isNested) shown.push(each);
+  }
+  return shown.map(describe);
+}
+
+/** Processor time of threads between two moments, by name; a task over an edge counts in part. */
+function busyBeside(
+  tasks: readonly TraceEvent[],
+  names: ReadonlyMap<number, string>,
+  from: number,
+  to: number,
+): string[] {
+  const busy = new Map<string, number>();
+  for (const { tid, ts, dur = 0, tdur = 0 } of tasks) {
+    const common = Math.min(ts + dur, to) - Math.max(ts, from);
+    if (common <= 0 || dur === 0) continue;
+    const name = names.get(tid) ?? `thread ${String(tid)}`;
+    busy.set(name, (busy.get(name) ?? 0) + (tdur * common) / dur);
+  }
+  return [...busy]
+    .sort(([, a], [, b]) => b - a)
+    .filter(([, time]) => time >= 1000)
+    .slice(0, SHOWN)
+    .map(([name, time]) => `${name} ${ms(time).toFixed(0)} ms`);
+}
+
+/**
+ * The main thread's tasks of at least `leastMs`, in order, from the last navigation on.
+ *
+ * @throws Error when the trace has no navigation or no main thread
+ */
+export function mainThreadTasks({ traceEvents }: Trace, leastMs: number): MainThreadTask[] {
+  const opened = navigation(traceEvents);
+  if (opened === undefined) throw new Error('The trace has no navigation: it began too late.');
+  const names = threadNames(traceEvents, opened.pid);
+  const main = [...names].find(([, name]) => name === MAIN_THREAD)?.[0];
+  if (main === undefined) throw new Error(`The trace has no thread ${MAIN_THREAD}.`);
+  const isOf = ({ pid, tid }: Thread): boolean => pid === opened.pid && tid === main;
+  const complete = traceEvents.filter(({ ph, pid }) => ph === 'X' && pid === opened.pid);
+  const own = complete.filter((each) => isOf(each) && each.ts >= opened.ts);
+  const others = complete.filter((each) => !isOf(each) && TASKS.includes(each.name));
+  return own
+    .filter(({ name, dur = 0 }) => TASKS.includes(name) && ms(dur) >= leastMs)
+    .sort((a, b) => a.ts - b.ts)
+    .map((task) => ({
+      start: ms(task.ts - opened.ts),
+      wall: ms(task.dur),
+      cpu: ms(task.tdur),
+      inside: longestInside(task, own),
+      beside: busyBeside(others, names, task.ts, task.ts + (task.dur ?? 0)),
+    }));
+}

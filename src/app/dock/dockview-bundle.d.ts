@@ -1,3 +1,0 @@
-declare module 'dockview-core/dist/dockview-core.min.js' {
-  export { createDockview } from 'dockview-core';
-}
