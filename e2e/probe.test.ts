@@ -73,10 +73,16 @@ function translatedBlocks(info: string): number {
   return Number(/TBs (\d+) \(rejected/.exec(info)?.[1] ?? 0);
 }
 
+/** How many calls of helpers became instructions, of each kind, in what `info jit` prints. */
+function callsByInstructions(info: string): number[] {
+  const counts = /by instructions: vector (\d+), floating point (\d+), atomic (\d+)/.exec(info);
+  return counts?.slice(1).map(Number) ?? [];
+}
+
 async function inEngine(
   cpus: number,
   extra: readonly string[],
-): Promise<{ lines: string[]; translated: number }> {
+): Promise<{ lines: string[]; translated: number; inlined: number[] }> {
   const { images } = guest(cpus);
   // Without semihosting it cannot end QEMU, which is still to say what was translated.
   const args = resolveImages(guest(cpus), ({ name }) => `/${name}`).filter(
@@ -93,7 +99,8 @@ async function inEngine(
     },
   });
   const lines = results(await engine.text('uart0', new RegExp(END)));
-  return { lines, translated: translatedBlocks(await engine.monitor('info jit')) };
+  const info = await engine.monitor('info jit');
+  return { lines, translated: translatedBlocks(info), inlined: callsByInstructions(info) };
 }
 
 const always = [
@@ -119,11 +126,20 @@ describe.each([1, 4])('with %i CPUs', (cpus) => {
       const expected = await native(cpus);
       // Eleven families, the CPUs' shared memory and the last line
       expect(expected).toHaveLength(13);
-      const { lines, translated } = await inEngine(cpus, way);
+      const { lines, translated, inlined } = await inEngine(cpus, way);
       expect(lines).toEqual(expected);
-      // Each of 800 operations is a block at least; one instruction a block is too slow to tell.
+      // Each of 1,500 operations is a block at least; one instruction a block is too slow to tell.
       if (way.join().includes('translator=off')) expect(translated).toBe(0);
       else expect(translated).toBeGreaterThan(400);
+      if (way.join().includes('translator=off')) expect(inlined).toEqual([0, 0, 0]);
+      else if (!way.join().includes('one-insn')) {
+        const [vector, float, atomic] = inlined;
+        expect(vector).toBeGreaterThan(300);
+        expect(float).toBeGreaterThan(100);
+        // Alone, a CPU's atomics are loads and stores to QEMU.
+        if (cpus === 1) expect(atomic).toBe(0);
+        else expect(atomic).toBeGreaterThan(20);
+      }
     },
   );
 });
