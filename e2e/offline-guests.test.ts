@@ -85,6 +85,7 @@ describe.skipIf(!has('four-worlds') || !has('el-walk'))('a guest that is kept', 
     expect(await seriousFindings(page)).toEqual([]);
     if (shots !== undefined) await page.screenshot({ path: `${shots}/offline-settings.png` });
     await dialog.getByRole('button', { name: titleOf('el-walk') }).click();
+    await dialog.getByText('1 fetched image of guests').waitFor();
     await dialog.getByText('1 guest that boots without a network').waitFor();
     await page.getByRole('button', { name: 'Close', exact: true }).click();
     await keepButton(page, titleOf('el-walk')).waitFor();

@@ -42,11 +42,20 @@ describe.each([1, 4])('with %i CPUs', (cpus) => {
       const expected = await guest.native(cpus);
       // Eleven families, the CPUs' shared memory and the last line
       expect(expected).toHaveLength(13);
-      const { lines, translated } = await guest.inEngine(cpus, way);
+      const { lines, translated, inlined } = await guest.inEngine(cpus, way);
       expect(lines).toEqual(expected);
-      // Each of 800 operations is a block at least; one instruction a block is too slow to tell.
+      // Each of 1,500 operations is a block at least; one instruction a block is too slow to tell.
       if (way.join().includes('translator=off')) expect(translated).toBe(0);
       else expect(translated).toBeGreaterThan(400);
+      if (way.join().includes('translator=off')) expect(inlined).toEqual([0, 0, 0]);
+      else if (!way.join().includes('one-insn')) {
+        const [vector, float, atomic] = inlined;
+        expect(vector).toBeGreaterThan(300);
+        expect(float).toBeGreaterThan(100);
+        // Alone, a CPU's atomics are loads and stores to QEMU.
+        if (cpus === 1) expect(atomic).toBe(0);
+        else expect(atomic).toBeGreaterThan(20);
+      }
     },
   );
 });

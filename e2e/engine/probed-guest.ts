@@ -10,10 +10,13 @@ import { startEngine, type NodeEngine } from './node-engine.js';
 const signal = new AbortController().signal;
 const built = publicFolder(resolve('.'));
 
-/** What the engine printed, and how many TBs it had translated by then. */
+/** What the engine printed, and what it had translated by then. */
 export interface Probed {
   lines: string[];
+  /** TBs. */
   translated: number;
+  /** Calls of helpers that became instructions: of vectors, floating point and atomics. */
+  inlined: number[];
 }
 
 /** Result lines of a probe: digests, complaints, and the last one. */
@@ -25,6 +28,12 @@ function results(text: string): string[] {
 /** The counter of translated blocks in what `info jit` prints. */
 function translatedBlocks(info: string): number {
   return Number(/TBs (\d+) \(rejected/.exec(info)?.[1] ?? 0);
+}
+
+/** How many calls of helpers became instructions, of each kind, in what `info jit` prints. */
+function callsByInstructions(info: string): number[] {
+  const counts = /by instructions: vector (\d+), floating point (\d+), atomic (\d+)/.exec(info);
+  return counts?.slice(1).map(Number) ?? [];
 }
 
 /** A probe: a guest whose lines natively are what the engine's must be. */
@@ -89,7 +98,8 @@ export class ProbedGuest {
     });
     this.engine = engine;
     const lines = results(await engine.text('uart0', new RegExp(this.end)));
-    return { lines, translated: translatedBlocks(await engine.monitor('info jit')) };
+    const info = await engine.monitor('info jit');
+    return { lines, translated: translatedBlocks(info), inlined: callsByInstructions(info) };
   }
 
   async stop(): Promise<void> {

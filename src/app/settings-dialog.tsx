@@ -92,9 +92,11 @@ function Erase() {
   const kept = useSignal<KeptThings | undefined>(undefined);
   const asking = useSignal(false);
   const problems = useSignal<string[]>([]);
+  // Counted anew when a guest's images have come or gone.
+  const guests = keptGuests.value;
   useEffect(() => {
     void keptThings().then((things) => (kept.value = things));
-  }, []);
+  }, [guests]);
   const runs = run.value !== undefined && !isOver(run.value.state);
   const erase = async (): Promise<void> => {
     problems.value = await eraseEverything();

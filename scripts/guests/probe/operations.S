@@ -98,16 +98,16 @@ operations:
 
     family "vector integer"
     .irp i, add, sub, cmeq, cmgt, cmge, cmhi, cmhs, cmtst, sqadd, uqadd, sqsub, uqsub, sshl, ushl, sqshl, uqshl, srshl, urshl, sqrshl, uqrshl, addp, zip1, zip2, uzp1, uzp2, trn1, trn2
-    vec2 \i, 16b, 8h, 4s, 2d
+    vec2 \i, 16b, 8h, 4s, 2d, 8b, 4h, 2s
     .endr
-    .irp i, mul, mla, mls, smax, umax, smin, umin, smaxp, uminp, sabd, uabd, saba, uaba, shadd, uhadd, shsub, urhadd, srhadd
-    vec2 \i, 16b, 8b, 8h, 4s
+    .irp i, mul, mla, mls, smax, umax, smin, umin, smaxp, umaxp, sminp, uminp, sabd, uabd, saba, uaba, shadd, uhadd, shsub, urhadd, srhadd
+    vec2 \i, 16b, 8b, 8h, 4h, 4s, 2s
     .endr
     .irp i, and, orr, eor, bic, orn, bsl, bit, bif
     vec2 \i, 16b, 8b
     .endr
     .irp i, abs, neg, sqabs, sqneg, suqadd, usqadd
-    vec1 \i, 16b, 8h, 4s, 2d
+    vec1 \i, 16b, 8h, 4s, 2d, 8b, 4h, 2s
     .endr
     .irp i, cls, clz
     vec1 \i, 16b, 8h, 4s
@@ -163,8 +163,54 @@ operations:
     op sdot v0.4s, v1.16b, v2.16b
     op usdot v0.4s, v1.16b, v2.16b
     op smmla v0.4s, v1.16b, v2.16b
+    /* Compared with zero; shifted by a constant */
+    .irp i, cmeq, cmgt, cmge, cmlt, cmle
+    .irp a, 16b, 8h, 4s, 2d, 8b, 4h, 2s
+    op \i v0.\a, v1.\a, #0
+    .endr
+    .endr
+    .irp i, shl, sshr, ushr, ssra, usra, srshr, urshr, srsra, ursra, sri, sli
+    .irp n, 1, 5, 7
+    op \i v0.16b, v1.16b, #\n
+    op \i v0.8b, v1.8b, #\n
+    op \i v0.8h, v1.8h, #\n + 8
+    op \i v0.4h, v1.4h, #\n
+    op \i v0.4s, v1.4s, #\n + 24
+    op \i v0.2s, v1.2s, #\n
+    op \i v0.2d, v1.2d, #\n + 56
+    op \i d0, d1, #\n
+    .endr
+    .endr
+    .irp i, sshr, ushr, ssra, usra, srshr, urshr, srsra, ursra, sri
+    op \i v0.16b, v1.16b, #8
+    op \i v0.4h, v1.4h, #16
+    op \i v0.4s, v1.4s, #32
+    op \i v0.2d, v1.2d, #64
+    .endr
+    /* One element for all, a constant for all, and bits of a constant */
+    .irp a, 16b, 8b, 8h, 4h, 4s, 2s
+    op dup v0.\a, w3
+    .endr
+    op dup v0.2d, x3
+    op dup v0.16b, v1.b[13]
+    op dup v0.4h, v1.h[2]
+    op movi v0.16b, #0xa5
+    op movi v0.8b, #0
+    op movi v0.8h, #0x81, lsl #8
+    op movi d0, #0xffff0000ff00ff00
+    op orr v0.4s, #0xf0, lsl #8
+    op bic v0.4h, #0x3c
+    /* The target is a source too, or both */
+    .irp i, add, sub, mul, sabd, uaba, addp, umaxp, cmhi, eor, bsl, sqadd, uqsub
+    op \i v0.16b, v0.16b, v1.16b
+    op \i v0.16b, v1.16b, v0.16b
+    op \i v1.8b, v1.8b, v1.8b
+    .endr
+    op mov v0.16b, v1.16b
+    op mov v0.8b, v0.8b
     op add d0, d1, d2
     op sqadd b0, b1, b2
+    op uqsub h0, h1, h2
     op cmgt d0, d1, #0
     op sqrdmulh s0, s1, v2.s[2]
 
@@ -212,6 +258,49 @@ operations:
     op bfdot v0.4s, v1.8h, v2.8h
     op bfmmla v0.4s, v1.8h, v2.8h
     op bfcvt h0, s1
+    .irp i, fadd, fsub, fmul, fdiv, fmla, fabd, fcmgt
+    vec2 \i, 2s
+    .endr
+    /*
+     * With FPSR.IXC set already, as in nearly all programs: then, and on ordinary numbers, the
+     * host computes. Some operands are as they come, some are made of integers.
+     */
+    .irp r, d, s
+    .irp i, fadd, fsub, fmul, fdiv
+    inexact "\i \r\()0, \r\()1, \r\()2"
+    inexact "scvtf \r\()1, x3", "\i \r\()0, \r\()1, \r\()2"
+    inexact "ucvtf \r\()1, x3", "scvtf \r\()2, w4, #9", "\i \r\()0, \r\()1, \r\()2"
+    .endr
+    .endr
+    .irp i, fadd, fsub, fmul, fdiv
+    .irp a, 4s, 2s, 2d
+    inexact "\i v0.\a, v1.\a, v2.\a"
+    inexact "scvtf v1.\a, v1.\a", "\i v0.\a, v1.\a, v2.\a"
+    inexact "ucvtf v1.\a, v1.\a", "scvtf v2.\a, v2.\a, #9", "\i v0.\a, v1.\a, v2.\a"
+    .endr
+    .endr
+    .irp r, d, s
+    inexact "scvtf \r\()1, x3", "fmul \r\()0, \r\()1, \r\()1", "fsub \r\()2, \r\()0, \r\()0"
+    inexact "fmadd \r\()0, \r\()1, \r\()2, \r\()3"
+    inexact "scvtf \r\()1, x3", "ucvtf \r\()2, w4, #9", "fmsub \r\()0, \r\()1, \r\()2, \r\()3"
+    inexact "scvtf \r\()1, x3, #40", "scvtf \r\()2, x4, #40", "fnmadd \r\()0, \r\()1, \r\()2, \r\()1"
+    inexact "fsqrt \r\()0, \r\()1"
+    inexact "ucvtf \r\()1, x3", "fsqrt \r\()0, \r\()1"
+    inexact "scvtf \r\()0, x3"
+    inexact "ucvtf \r\()0, w3"
+    .irp i, fcvtzs, fcvtzu, fcvtns, fcvtmu
+    inexact "\i x2, \r\()1"
+    inexact "\i w2, \r\()1"
+    inexact "scvtf \r\()1, x3, #24", "\i x2, \r\()1"
+    inexact "scvtf \r\()1, w3, #3", "\i w2, \r\()1"
+    .endr
+    inexact "scvtf \r\()1, x3", "fcmp \r\()0, \r\()1"
+    inexact "scvtf \r\()1, w3", "fcmpe \r\()1, #0.0"
+    .endr
+    inexact "fcvt d0, s1"
+    inexact "fcvt s0, d1"
+    inexact "scvtf d1, x3", "fcvt s0, d1"
+    inexact "scvtf s1, x3", "fcvt d0, s1"
     op fmaxnmv s0, v1.4s
     op fmla v0.4s, v1.4s, v2.s[1]
 
@@ -242,6 +331,8 @@ operations:
     op ldpsw x2, x3, [x7, #4]
     ops "stp x2, x3, [x7, #-16]!", "sub x5, x7, x5"
     ops "ldp q0, q1, [x7], #32", "sub x5, x7, x5"
+    ops "ldr q1, [x7]", "add v0.4s, v1.4s, v2.4s"
+    ops "ldr q1, [x7]", "eor v0.16b, v1.16b, v2.16b", "str q0, [x7]"
     op stp q2, q3, [x7, #16]
     op stp w2, w3, [x7, #8]
     op ld1 {v0.16b-v3.16b}, [x7]

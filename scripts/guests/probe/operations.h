@@ -63,6 +63,11 @@
     ops "and x7, x7, #0xfffffffffffffff0", "\a", "\b", "\c"
     .endm
 
+    /* With FPSR.IXC set before; x8 is not stored */
+    .macro inexact a, b, c
+    ops "mov x8, #0x10; msr fpsr, x8", "\a", "\b", "\c"
+    .endm
+
     /* A vector instruction of two sources, in the arrangements that it has */
     .macro vec2 insn, arrangements:vararg
     .irp a, \arrangements

@@ -25,7 +25,7 @@ export const probe: Recipe = {
   id: 'probe',
   title: 'Instruction probe',
   summary: 'A digest of what every family of instructions does.',
-  description: `Bare metal at EL1. It runs each of some 800 operations on edge values and
+  description: `Bare metal at EL1. It runs each of some 1,500 operations on edge values and
 pseudo-random ones, under every rounding mode, on aligned, unaligned, page-crossing and faulting
 addresses, and prints one digest for each family. The lines must equal native QEMU's.`,
   tryThis: [],

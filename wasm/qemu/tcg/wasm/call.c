@@ -11,6 +11,13 @@
 #define RETURN_ADDRESS \
     ((int)offsetof(CPUState, neg.tci_ra) - (int)sizeof(CPUState))
 
+/* Does a helper write to no vector, or only to what its caller knows of? */
+static bool leaves_vectors(uintptr_t func)
+{
+    return tr_is_float(func) || func == (uintptr_t)helper_ld_i128 ||
+           func == (uintptr_t)helper_st_i128;
+}
+
 void tr_gen_helper(TrFunc *f, uint32_t insn, uint32_t *next)
 {
     uintptr_t *pool = (uintptr_t *)tr_relative(insn, next);
@@ -41,6 +48,9 @@ void tr_gen_helper(TrFunc *f, uint32_t insn, uint32_t *next)
     if (tr_call_writes_globals(pool)) {
         f->held = 0;
     }
+    if (!leaves_vectors(pool[0])) {
+        tr_copy_forget(f);
+    }
     type = result == 1 ? W_TYPE_I32 : result == 2 ? W_TYPE_I64 : 0;
     tr_call(f, (void *)pool[0], args, n, type);
     switch (result) {
@@ -67,7 +77,7 @@ bool tr_gen_call(TrFunc *f, uint32_t insn, uint32_t *next)
     bool store = func == (uintptr_t)helper_st_i128;
     int oi = load ? 4 : 8;      /* slot of the MemOpIdx */
 
-    if ((load || store) && f->slot_known[oi] &&
+    if ((load || store) && f->slot_known[oi] == TR_CONST &&
         tr_gen_ldst128(f, store, f->slot_value[oi], insn, next)) {
         return true;
     }
@@ -75,6 +85,9 @@ bool tr_gen_call(TrFunc *f, uint32_t insn, uint32_t *next)
         tr_gen_lookup(f, insn, next)) {
         return true;
     }
-    tr_gen_helper(f, insn, next);
+    if (!tr_gen_vector(f, func) && !tr_gen_float(f, func, insn, next) &&
+        !tr_gen_atomic(f, func, insn, next)) {
+        tr_gen_helper(f, insn, next);
+    }
     return true;
 }

@@ -62,7 +62,8 @@ uint64_t tr_globals_within(int ofs, int size)
 bool tr_call_writes_globals(const uintptr_t *pool)
 {
     return !(pool[1] >> 32 & (TCG_CALL_NO_READ_GLOBALS |
-                              TCG_CALL_NO_WRITE_GLOBALS));
+                              TCG_CALL_NO_WRITE_GLOBALS)) &&
+           !tr_is_float(pool[0]);
 }
 
 /* Size of a load or store of host memory; 0: another op */

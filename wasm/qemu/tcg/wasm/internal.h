@@ -11,6 +11,7 @@
 #include "translator.h"
 #include "buffer.h"
 #include "opcodes.h"
+#include "vector-opcodes.h"
 
 /* ---- Bytecode of one TB (block.c) ---- */
 
@@ -110,6 +111,19 @@ uint64_t tr_globals_within(int ofs, int size);
 bool tr_call_writes_globals(const uintptr_t *pool);
 void tr_region_globals(TrModule *m, const int *members, int n);
 
+/* ---- Helpers that work on vectors (vector.c) ---- */
+
+void tr_vector_init(void);
+
+/* ---- Helpers of floating point, which write to no register (hardfloat.c) ---- */
+
+void tr_float_init(void);
+bool tr_is_float(uintptr_t func);
+
+/* ---- Helpers of atomic accesses (atomic.c) ---- */
+
+void tr_atomic_init(void);
+
 /* ---- Run time (run.c, compile.c) ---- */
 
 #define TR_UNIT_FUNCS 4096
@@ -143,6 +157,8 @@ typedef struct TrStats {
     uint64_t flushes, instances, reformed;
     uint64_t chain_inside, chain_tail, chain_out, ptr_inside, ptr_out;
     uint64_t checked, check_skipped, check_failed;
+    /* Calls done by vector, floating-point and atomic instructions */
+    uint64_t vectors, floats, atomics;
     double generate_ms, compile_ms, instantiate_ms, longest_ms;
     uint32_t rejected_op[256];
 } TrStats;

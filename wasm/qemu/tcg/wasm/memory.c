@@ -10,17 +10,15 @@
 #include "exec/helper-proto-common.h"
 #include "emit.h"
 
-/*
- * Push 1 if the address in local @addr hits in the TLB for the access, and
- * leave the host address in TR_HOST.  Compare tci_tlb_lookup() in tci.c.
- */
-static void gen_tlb(TrFunc *f, bool store, int addr, MemOpIdx oi)
+/* Compare tci_tlb_lookup() in tci.c.  The TLB's entry is in TR_ENTRY_TLB. */
+void tr_gen_tlb(TrFunc *f, bool store, int addr, MemOpIdx oi,
+                uint64_t aligned)
 {
     MemOp mop = get_memop(oi);
     int page_bits = tci_wasm_target.page_bits;
     int fast = (int)offsetof(CPUState, neg.tlb.f[get_mmuidx(oi)]) -
                (int)sizeof(CPUState);
-    uint64_t a_mask = (1u << memop_alignment_bits(mop)) - 1;
+    uint64_t a_mask = ((1u << memop_alignment_bits(mop)) - 1) | aligned;
     uint64_t s_mask = memop_size(mop) - 1;
     uint32_t o;
 
@@ -58,8 +56,7 @@ static void gen_tlb(TrFunc *f, bool store, int addr, MemOpIdx oi)
     e_op(f, W_I64_EQ);
 }
 
-/* Push the host address (i32) of the access that hit */
-static void gen_host(TrFunc *f, int addr)
+void tr_gen_host(TrFunc *f, int addr)
 {
     e_get(f, addr);
     e_op(f, W_I32_WRAP_I64);
@@ -131,9 +128,9 @@ void tr_gen_ldst(TrFunc *f, bool store, TCGReg val, TCGReg addr_reg,
     if (mop & MO_BSWAP) {
         gen_slow_ldst(f, store, val, addr, oi, next);
     } else {
-        gen_tlb(f, store, addr, oi);
+        tr_gen_tlb(f, store, addr, oi, 0);
         e_begin(f, W_IF, store ? W_TYPE_VOID : W_TYPE_I64);
-        gen_host(f, addr);
+        tr_gen_host(f, addr);
         if (store) {
             tr_get(f, val);
             e_mem(f, store_op[mop & MO_SIZE], 0);
@@ -149,10 +146,73 @@ void tr_gen_ldst(TrFunc *f, bool store, TCGReg val, TCGReg addr_reg,
     }
 }
 
+/*
+ * Are the two registers of a 128-bit load stored side by side in env next, at
+ * *@ofs, as a vector register?
+ */
+static bool is_to_env(TrFunc *f, const uint32_t *next, int *ofs)
+{
+    TrBlock *b = f->block;
+
+    for (int i = 0; i < b->nlabel; i++) {
+        if (b->label[i] == next || b->label[i] == next + 1) {
+            return false;
+        }
+    }
+    *ofs = sextract32(next[0], 16, 16);
+    for (int i = 0; i < 2; i++) {
+        if (next + i >= b->end ||
+            extract32(next[i], 0, 8) != INDEX_op_st_i64 ||
+            extract32(next[i], 8, 4) != TCG_REG_R0 + i ||
+            extract32(next[i], 12, 4) != TCG_AREG0 ||
+            sextract32(next[i], 16, 16) != *ofs + 8 * i) {
+            return false;
+        }
+    }
+    return !tr_globals_within(*ofs, 16);
+}
+
+/*
+ * A 128-bit load into a vector register: one store, as a vector instruction
+ * that reads the register would have to wait for two.
+ */
+static void gen_ld_vector(TrFunc *f, int ofs, uint32_t insn, uint32_t *next)
+{
+    uint32_t o;
+
+    e_vmem(f, V_LOAD, 0);
+    e_vlocal(f, W_LOCAL_SET, TR_V_A);
+    e_op(f, W_ELSE);
+    tr_gen_helper(f, insn, next);
+    for (int i = 0; i < 2; i++) {
+        tr_get(f, TCG_REG_R0 + i);
+        if (i == 0) {
+            e_vop(f, V_SPLAT + MO_64);
+        } else {
+            e_vop(f, V_I64_REPLACE);
+            e_op(f, i);
+        }
+    }
+    e_vlocal(f, W_LOCAL_SET, TR_V_A);
+    e_end(f);
+    o = tr_env(f, ofs);
+    e_vlocal(f, W_LOCAL_GET, TR_V_A);
+    tr_copy_drop(f, ofs, 16);
+    e_vlocal(f, W_LOCAL_TEE, tr_copy_new(f, ofs));
+    e_vmem(f, V_STORE, o);
+    for (int i = 0; i < 2; i++) {
+        e_vlocal(f, W_LOCAL_GET, TR_V_A);
+        e_vop(f, V_I64_EXTRACT);
+        e_op(f, i);
+        tr_set(f, TCG_REG_R0 + i);
+    }
+    f->skip = 2;
+}
+
 bool tr_gen_ldst128(TrFunc *f, bool store, MemOpIdx oi, uint32_t insn,
                     uint32_t *next)
 {
-    int addr, host;
+    int addr, ofs;
 
     /* Two 8-byte halves, as the helper has them: patch 0018 */
     if (get_memop(oi) & MO_BSWAP) {
@@ -160,16 +220,19 @@ bool tr_gen_ldst128(TrFunc *f, bool store, MemOpIdx oi, uint32_t insn,
     }
     addr = tr_local(f, &f->slot[2]);
     if (f->slot_known[2]) {
-        e_i64(f, f->slot_value[2]);
+        tr_slot_get(f, 2);
         e_set(f, addr);
     }
-    host = TR_HOST;
-    gen_tlb(f, store, addr, oi);
+    tr_gen_tlb(f, store, addr, oi, 0);
     e_begin(f, W_IF, W_TYPE_VOID);
-    gen_host(f, addr);
-    e_set(f, host);
+    tr_gen_host(f, addr);
+    if (!store && is_to_env(f, next, &ofs)) {
+        gen_ld_vector(f, ofs, insn, next);
+        return true;
+    }
+    e_set(f, TR_HOST);
     for (int i = 0; i < 2; i++) {
-        e_get(f, host);
+        e_get(f, TR_HOST);
         if (store) {
             tr_slot_get(f, 4 + 2 * i);
             e_mem(f, W_I64_STORE, 8 * i);

@@ -27,7 +27,7 @@ static void gen_compare(TrFunc *f, bool is64, TCGReg a, TCGReg b, TCGCond cond)
     }
     if (is64) {
         tr_get(f, a);
-        if (f->reg_known[b] && b != TCG_AREG0 && f->reg_value[b] == 0 &&
+        if (tr_is_const(f, b) && f->reg_value[b] == 0 &&
             (cond == TCG_COND_EQ || cond == TCG_COND_NE)) {
             e_op(f, W_I64_EQZ);
             if (cond == TCG_COND_NE) {
@@ -57,6 +57,18 @@ static void gen_2(TrFunc *f, uint8_t op, TCGReg r0, TCGReg r1, TCGReg r2)
     tr_get(f, r2);
     e_op(f, op);
     tr_set(f, r0);
+}
+
+/* Addresses in env are what helpers' operands are known by. */
+static void gen_add(TrFunc *f, TCGReg r0, TCGReg r1, TCGReg r2)
+{
+    if (r1 == TCG_AREG0 && tr_is_const(f, r2)) {
+        tr_set_known(f, r0, TR_ENV_PLUS, f->reg_value[r2]);
+    } else if (r2 == TCG_AREG0 && tr_is_const(f, r1)) {
+        tr_set_known(f, r0, TR_ENV_PLUS, f->reg_value[r1]);
+    } else {
+        gen_2(f, W_I64_ADD, r0, r1, r2);
+    }
 }
 
 /* Wasm takes shift counts modulo the width, as TCI does. */
@@ -289,9 +301,13 @@ static bool gen_host_st(TrFunc *f, unsigned opc, uint8_t op, TCGReg r0,
     tr_get(f, r0);
     e_mem(f, op, o);
     if (r1 == TCG_AREG0) {
-        tr_gen_global_st(f, r0, ofs, op == W_I64_STORE ? 8
-                                     : op == W_I64_STORE32 ? 4
-                                     : op == W_I64_STORE16 ? 2 : 1);
+        int size = op == W_I64_STORE ? 8 : op == W_I64_STORE32 ? 4
+                   : op == W_I64_STORE16 ? 2 : 1;
+
+        tr_gen_global_st(f, r0, ofs, size);
+        tr_copy_drop(f, ofs, size);
+    } else {
+        tr_copy_forget(f);
     }
     return true;
 }
@@ -327,14 +343,18 @@ static bool gen_op(TrFunc *f, uint32_t insn, uint32_t *p)
         tr_set(f, r[0]);
         break;
     CASE_32_64(mov)
+        if (r[1] != TCG_AREG0 && f->reg_known[r[1]]) {
+            tr_set_known(f, r[0], f->reg_known[r[1]], f->reg_value[r[1]]);
+            break;
+        }
         tr_get(f, r[1]);
         tr_set(f, r[0]);
         break;
     case INDEX_op_tci_movi:
-        tr_set_const(f, r[0], sextract32(insn, 12, 20));
+        tr_set_known(f, r[0], TR_CONST, sextract32(insn, 12, 20));
         break;
     case INDEX_op_tci_movl:
-        tr_set_const(f, r[0], *(int64_t *)tr_relative(insn, p));
+        tr_set_known(f, r[0], TR_CONST, *(int64_t *)tr_relative(insn, p));
         break;
 
     CASE_32_64(ld8u)
@@ -370,7 +390,9 @@ static bool gen_op(TrFunc *f, uint32_t insn, uint32_t *p)
     case INDEX_op_##name##_i32: gen_2_32(f, op32, r[0], r[1], r[2]); break; \
     case INDEX_op_##name##_i64: gen_2(f, op64, r[0], r[1], r[2]); break;
 
-    BINARY(add, W_I64_ADD)
+    CASE_32_64(add)
+        gen_add(f, r[0], r[1], r[2]);
+        break;
     BINARY(sub, W_I64_SUB)
     BINARY(mul, W_I64_MUL)
     BINARY(and, W_I64_AND)
@@ -745,6 +767,8 @@ bool tr_gen_block(TrFunc *f, TrBlock *b)
             if (!gen_op(f, insn, p)) {
                 return false;
             }
+            p += f->skip;
+            f->skip = 0;
         }
     }
     e_op(f, W_UNREACHABLE);

@@ -94,11 +94,18 @@ static void out_function(TrModule *m, TrFunc *f)
     TrBuf locals = { 0 };
     size_t at;
 
-    trb_u(&locals, 2);
+    trb_u(&locals, 3);
     trb_u(&locals, TR_FIRST_I64 - TR_ENTRY_TLB);
     trb_byte(&locals, W_TYPE_I32);
     trb_u(&locals, f->nlocals - TR_FIRST_I64);
     trb_byte(&locals, W_TYPE_I64);
+    trb_u(&locals, f->vectors->len ? TR_NV : 0);
+    trb_byte(&locals, W_TYPE_V128);
+    for (int i = 0; i < f->vectors->len; i++) {
+        TrVectorUse *use = &g_array_index(f->vectors, TrVectorUse, i);
+
+        trb_patch5(&f->code, use->at, f->nlocals + use->local);
+    }
     trb_u(&m->code, locals.len + f->code.len);
     trb_bytes(&m->code, locals.data, locals.len);
     at = m->code.len;
@@ -172,6 +179,7 @@ static bool gen_function(TrFunc *f, GArray *members)
     memset(f->tmp, -1, sizeof(f->tmp));
     memset(f->global, -1, sizeof(f->global));
     g_array_set_size(f->fixups, 0);
+    g_array_set_size(f->vectors, 0);
 
     tr_region_globals(f->m, (int *)members->data, n);
     f->globals = 0;
@@ -214,6 +222,7 @@ void tr_module_generate(TrModule *m)
 
     f->m = m;
     f->fixups = g_array_new(false, false, sizeof(TrFixup));
+    f->vectors = g_array_new(false, false, sizeof(TrVectorUse));
 
     /* Form all regions first, so that chains between them are known. */
     for (int i = 0; i < hot; i++) {
@@ -250,6 +259,7 @@ void tr_module_generate(TrModule *m)
     }
     trb_free(&f->code);
     g_array_free(f->fixups, true);
+    g_array_free(f->vectors, true);
     g_array_free(members, true);
     g_array_free(all, true);
     g_array_free(first, true);

@@ -20,6 +20,9 @@ static void begin_first(CPUState *cpu)
     if (g_once_init_enter(&once)) {
         tci_wasm_target_init(cpu);
         tr_globals_init();
+        tr_vector_init();
+        tr_float_init();
+        tr_atomic_init();
         if (tci_wasm_config.mode != TCI_WASM_OFF) {
             tr_compile_init();
         }

@@ -148,6 +148,9 @@ void tci_wasm_dump(GString *buf)
     g_string_append_printf(buf, "chains inside %" PRIu64 ", tail %" PRIu64
                            ", out %" PRIu64 "\n", s->chain_inside,
                            s->chain_tail, s->chain_out);
+    g_string_append_printf(buf, "calls by instructions: vector %" PRIu64
+                           ", floating point %" PRIu64 ", atomic %" PRIu64 "\n",
+                           s->vectors, s->floats, s->atomics);
     if (tci_wasm_config.check) {
         g_string_append_printf(buf, "checked %" PRIu64 ", skipped %" PRIu64
                                ", different %" PRIu64 "\n", s->checked,
