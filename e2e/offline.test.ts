@@ -215,7 +215,7 @@ describe('erase everything', () => {
     }));
     expect(left).toEqual({ databases: [], caches: [], workers: 0, local: 0 });
     await page.goto(`${inject('fixtureUrl')}?guest=one&boot=0`);
-    expect(await page.locator('html').getAttribute('data-theme')).toBe('light');
+    await expect.poll(() => page.locator('html').getAttribute('data-theme')).toBe('light');
     const disks = await page.evaluate(async () => {
       const list = await globalThis.bootlink?.storage().list();
       return list?.ok === true ? list.value.length : list;

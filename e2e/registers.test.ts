@@ -239,7 +239,9 @@ describe('vectors', () => {
     await haltedWalk(page);
 
     // At reset CPTR_EL3.EZ is 0 (Arm ARM D19.2): only the low halves are there.
-    await pane(page).getByText('Vectors', { exact: true }).click();
+    await pane(page)
+      .locator('summary', { hasText: /^Vectors/ })
+      .click();
     await pane(page).getByText('SVE is trapped here by CPTR_EL3.EZ').waitFor();
     expect(await register(page, 'V0').locator('.elements').innerText()).toMatch(/^0x0{32}$/);
     expect(await register(page, 'P0').count()).toBe(0);
@@ -255,7 +257,9 @@ describe('vectors', () => {
     await view.selectOption('words');
     const elements = (name: string) => register(page, name).locator('.elements').textContent();
     expect((await elements('Z0'))?.trim().split(/\s+/)).toEqual(Array(8).fill('0x00000001'));
-    await pane(page).getByText('Predicates', { exact: true }).click();
+    await pane(page)
+      .locator('summary', { hasText: /^Predicates/ })
+      .click();
     expect(await elements('P0')).toContain('all 8');
     // What the last step changed is marked, down to the element.
     await view.selectOption('double-precision');

@@ -122,7 +122,15 @@ export class Debugger {
   private async readRegisters(thread: string | undefined): Promise<Result<CpuState>> {
     const chosen = await this.choose(thread);
     if (!chosen.ok) return chosen;
-    const all = await this.readAll(this.registers.filter((each) => !isVector(each)));
+    // FPCR and FPSR are told twice: as part of the floating-point unit, and as system registers.
+    const known = new Set<string>();
+    const scalar = this.registers.filter((each) => {
+      const name = architecturalName(each.name);
+      if (isVector(each) || known.has(name)) return false;
+      known.add(name);
+      return true;
+    });
+    const all = await this.readAll(scalar);
     if (!all.ok) return all;
     const registers = all.value;
     const values = new Map(registers.map(({ name, value }) => [name, value]));
