@@ -94,7 +94,7 @@ describe('full screen', () => {
     await page.mouse.click(box.x + box.width - 4, box.y + box.height / 2);
     const details = page.getByRole('region', { name: 'The selected event' });
     await details.waitFor();
-    expect(await details.textContent()).toContain('NS-EL1 to NS-EL0');
+    expect(await details.textContent()).toContain('NS-EL1 returns to NS-EL0');
   });
 
   it('of a lesson: its type is large, and typing an F stays typing', async () => {
