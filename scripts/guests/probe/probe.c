@@ -5,6 +5,7 @@
  * rounding modes, on aligned, unaligned, page-crossing and faulting addresses. What QEMU
  * prints natively is what every other way of running it must print.
  */
+#include "contend.h"
 #include "probe.h"
 #include "values.h"
 
@@ -140,40 +141,6 @@ static void probe(unsigned cpu)
     digests[cpu][MAX_FAMILIES] = self_modifying(cpu, 1);
 }
 
-/* ---- What all CPUs do to the same memory ---- */
-
-static struct {
-    uint64_t exclusive, added, swapped, locked, lock;
-} shared __attribute__((aligned(64)));
-
-static void contend(void)
-{
-    const uint64_t times = ROUNDS * 64;
-
-    for (uint64_t i = 0; i < times; i++) {
-        uint64_t old, status;
-
-        do {
-            __asm__ volatile("ldxr %0, %2\n\tadd %0, %0, #1\n\tstxr %w1, %0, %2"
-                             : "=&r"(old), "=&r"(status), "+Q"(shared.exclusive)::"memory");
-        } while (status);
-        __asm__ volatile(".arch_extension lse\n\tldaddal %1, %0, %2"
-                         : "=r"(old) : "r"(3ull), "Q"(shared.added) : "memory");
-        do {
-            old = __atomic_load_n(&shared.swapped, __ATOMIC_RELAXED);
-            status = old;
-            __asm__ volatile(".arch_extension lse\n\tcasal %0, %1, %2"
-                             : "+r"(status) : "r"(old + 5), "Q"(shared.swapped) : "memory");
-        } while (status != old);
-        do {
-            __asm__ volatile(".arch_extension lse\n\tswpal %1, %0, %2"
-                             : "=r"(old) : "r"(1ull), "Q"(shared.lock) : "memory");
-        } while (old);
-        shared.locked += 7;
-        __asm__ volatile("stlr xzr, %0" : "=Q"(shared.lock)::"memory");
-    }
-}
-
 static void set_keys(void)
 {
     /* APIAKey, APIBKey, APDAKey, APDBKey, APGAKey: low and high halves */
@@ -191,7 +158,7 @@ void main_other(uint64_t cpu)
 {
     turn_mmu_on(cpu);
     set_keys();
-    contend();
+    contend(ROUNDS * 64);
     probe(cpu);
     __atomic_store_n(&done[cpu], 1, __ATOMIC_RELEASE);
 }
@@ -213,7 +180,7 @@ void main_first(void)
     while (cpus < CPUS && psci(0xc4000003, cpus, (uintptr_t)secondary, cpus) == 0) {
         cpus++;
     }
-    contend();
+    contend(ROUNDS * 64);
     probe(0);
     for (unsigned cpu = 1; cpu < cpus; cpu++) {
         while (!__atomic_load_n(&done[cpu], __ATOMIC_ACQUIRE)) {
