@@ -70,6 +70,7 @@ bool tr_gen_atomic(TrFunc *f, uintptr_t func, uint32_t insn, uint32_t *next)
     e_op(f, W_I64_EQ);
     e_op(f, W_I32_AND);
 
+    e_hint(f, true);
     e_begin(f, W_IF, W_TYPE_VOID);
     tr_gen_host(f, addr);
     tr_slot_get(f, 4);

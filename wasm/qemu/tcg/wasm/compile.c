@@ -341,7 +341,8 @@ static void *compile_thread(void *opaque)
         int wait = CALL_OUT_FIRST_MS;
 
         qemu_mutex_lock(&queue_lock);
-        while (!queue[0].n && !queue[1].n && t->generation == qatomic_read(&tr_generation)) {
+        while (!queue[0].n && !queue[1].n &&
+               t->generation == qatomic_read(&tr_generation)) {
             if (wait > CALL_OUT_LAST_MS) {
                 qemu_cond_wait(&queue_cond, &queue_lock);
             } else if (!qemu_cond_timedwait(&queue_cond, &queue_lock, wait)) {

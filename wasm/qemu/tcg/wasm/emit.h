@@ -57,6 +57,7 @@ struct TrFunc {
     int self_level;             /* of the loop around a self-looping block */
     GArray *fixups;             /* TrFixup, offsets in code */
     GArray *vectors;            /* TrVectorUse, where vector locals are named */
+    GArray *hints;              /* TrHint, offsets in code */
     int skip;                   /* ops that the one before did too */
     int copy_of[TR_NCOPY];      /* offsets from env of 16 bytes; 0: nothing */
     int next_copy;
@@ -112,6 +113,13 @@ static inline void e_end(TrFunc *f)
 {
     e_op(f, W_END);
     f->depth--;
+}
+/* The branch that is appended next is taken most times, or hardly ever. */
+static inline void e_hint(TrFunc *f, bool taken)
+{
+    TrHint hint = { .region = f->region, .at = f->code.len, .taken = taken };
+
+    g_array_append_val(f->hints, hint);
 }
 /* Branch to the structure that e_begin() returned @level for */
 static inline void e_br(TrFunc *f, uint8_t op, int level)
@@ -319,6 +327,10 @@ static inline void tr_call(TrFunc *f, void *func, const uint8_t *args,
     trb_u(&f->code, tr_import(f->m, (uintptr_t)func, type));
 }
 
+/* chain.c: ops that leave the TB; false for another op */
+bool tr_gen_exit(TrFunc *f, unsigned opc, uint32_t insn, uint32_t *next);
+/* chain.c: does the TB chain to itself? */
+bool tr_is_self_loop(TrBlock *b);
 /* globals.c: bring registers into their locals */
 void tr_gen_load_globals(TrFunc *f, uint64_t mask);
 /* A load by a local; false when it must be one from memory */

@@ -366,6 +366,7 @@ static void push_to_int(TrFunc *f, TCIWasmFloatOp op, bool wide, int result)
         e_op(f, W_F64_GE);
         e_op(f, W_I32_AND);
     }
+    e_hint(f, true);
     e_begin(f, W_IF, W_TYPE_I32);
     push_float(f, wide, 0);
     e_op(f, wide ? (is_signed ? W_I64_TRUNC_F64_S : W_I64_TRUNC_F64_U)
@@ -523,6 +524,7 @@ static bool gen_vector(TrFunc *f, TCIWasmFloatOp op, bool wide,
     e_op(f, W_I32_EQZ);
     e_op(f, W_I32_AND);
 
+    e_hint(f, true);
     e_begin(f, W_IF, W_TYPE_VOID);
     o = tr_env(f, ofs[VD]);
     e_vlocal(f, W_LOCAL_GET, TR_V_C);
@@ -586,6 +588,7 @@ bool tr_gen_float(TrFunc *f, uintptr_t func, uint32_t insn, uint32_t *next)
     case TCI_F_SET_ROUNDING:
         return gen_set_rounding(f);
     }
+    e_hint(f, false);
     e_begin(f, W_IF, W_TYPE_VOID);
     tr_gen_helper(f, insn, next);
     e_op(f, W_ELSE);

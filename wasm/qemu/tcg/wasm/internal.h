@@ -57,6 +57,13 @@ typedef struct TrFixup {
     int region;
 } TrFixup;
 
+/* Which way a branch goes most times */
+typedef struct TrHint {
+    int region;
+    uint32_t at;                /* of the instruction, in its function's body */
+    bool taken;
+} TrHint;
+
 typedef struct TrModule {
     GArray *blocks;             /* TrBlock */
     GHashTable *by_start;       /* TrBlock.start -> index + 1 */
@@ -69,6 +76,7 @@ typedef struct TrModule {
     bool tail_calls;            /* between its regions: nobody counts those */
     TrBuf code;                 /* code section's entries */
     GArray *fixups;             /* TrFixup */
+    GArray *hints;              /* TrHint, ascending */
 } TrModule;
 
 typedef struct TrImport {
@@ -100,8 +108,6 @@ typedef struct TrFunc TrFunc;
 
 /* Generate the code of one block; false when an op has no translation */
 bool tr_gen_block(TrFunc *f, TrBlock *b);
-/* Jump to @to (in the same module) if that is what TR_HOST holds */
-void tr_gen_chain(TrFunc *f, TrBlock *from, uint32_t *to);
 
 /* ---- Guest registers in locals (globals.c) ---- */
 
@@ -156,6 +162,8 @@ typedef struct TrStats {
     uint64_t modules, functions, blocks, rejected, wasm_bytes, bytecode_bytes;
     uint64_t flushes, instances, reformed;
     uint64_t chain_inside, chain_tail, chain_out, ptr_inside, ptr_out;
+    /* Interpreted runs of TBs: not hot yet; waiting for code, or without any */
+    uint64_t interpreted_cold, interpreted_hot;
     uint64_t checked, check_skipped, check_failed;
     /* Calls done by vector, floating-point and atomic instructions */
     uint64_t vectors, floats, atomics;

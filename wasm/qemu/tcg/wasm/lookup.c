@@ -15,6 +15,7 @@ QEMU_BUILD_BUG_ON(sizeof(((CPUJumpCache *)0)->array[0]) != 1 << ENTRY_BITS);
 /* Take the slow path if the comparison on the stack is true. */
 static void slow_if(TrFunc *f, int slow)
 {
+    e_hint(f, false);
     e_br(f, W_BR_IF, slow);
 }
 

@@ -129,6 +129,7 @@ void tr_gen_ldst(TrFunc *f, bool store, TCGReg val, TCGReg addr_reg,
         gen_slow_ldst(f, store, val, addr, oi, next);
     } else {
         tr_gen_tlb(f, store, addr, oi, 0);
+        e_hint(f, true);
         e_begin(f, W_IF, store ? W_TYPE_VOID : W_TYPE_I64);
         tr_gen_host(f, addr);
         if (store) {
@@ -224,6 +225,7 @@ bool tr_gen_ldst128(TrFunc *f, bool store, MemOpIdx oi, uint32_t insn,
         e_set(f, addr);
     }
     tr_gen_tlb(f, store, addr, oi, 0);
+    e_hint(f, true);
     e_begin(f, W_IF, W_TYPE_VOID);
     tr_gen_host(f, addr);
     if (!store && is_to_env(f, next, &ofs)) {

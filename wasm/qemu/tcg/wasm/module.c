@@ -29,6 +29,7 @@ TrModule *tr_module_new(bool final)
     m->type_at = g_array_new(false, false, sizeof(uint32_t));
     m->imports = g_array_new(false, false, sizeof(TrImport));
     m->fixups = g_array_new(false, false, sizeof(TrFixup));
+    m->hints = g_array_new(false, false, sizeof(TrHint));
     /* Type 0: TrUnitFunc */
     tr_type(m, unit_args, sizeof(unit_args), W_TYPE_I32);
     return m;
@@ -41,6 +42,7 @@ void tr_module_free(TrModule *m)
     g_array_free(m->type_at, true);
     g_array_free(m->imports, true);
     g_array_free(m->fixups, true);
+    g_array_free(m->hints, true);
     trb_free(&m->types);
     trb_free(&m->code);
     g_free(m);
@@ -184,6 +186,37 @@ static void element_section(TrModule *m, TrBuf *s)
     }
 }
 
+/*
+ * Branch hints (the proposal of that name): a custom section before the code,
+ * which browsers that do not know it pass over.
+ */
+static void hint_section(TrModule *m, TrBuf *s)
+{
+    TrBuf functions = { 0 };
+    int n = 0;
+
+    for (int i = 0, next; i < m->hints->len; i = next, n++) {
+        TrHint *hint = &g_array_index(m->hints, TrHint, i);
+
+        next = i;
+        while (next < m->hints->len &&
+               g_array_index(m->hints, TrHint, next).region == hint->region) {
+            next++;
+        }
+        trb_u(&functions, m->imports->len + hint->region);
+        trb_u(&functions, next - i);
+        for (; hint < &g_array_index(m->hints, TrHint, next); hint++) {
+            trb_u(&functions, hint->at);
+            trb_u(&functions, 1);       /* byte that follows */
+            trb_byte(&functions, hint->taken);
+        }
+    }
+    name(s, "metadata.code.branch_hint");
+    trb_u(s, n);
+    trb_bytes(s, functions.data, functions.len);
+    trb_free(&functions);
+}
+
 void tr_module_bytes(TrModule *m, TrBuf *out)
 {
     static const uint8_t header[] = { 0, 'a', 's', 'm', 1, 0, 0, 0 };
@@ -213,6 +246,8 @@ void tr_module_bytes(TrModule *m, TrBuf *out)
         export_section(m, &s);
         section(out, 7, &s);
     }
+    hint_section(m, &s);
+    section(out, 0, &s);
     trb_u(&s, m->nregion);
     trb_bytes(&s, m->code.data, m->code.len);
     section(out, 10, &s);

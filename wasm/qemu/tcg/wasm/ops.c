@@ -312,8 +312,6 @@ static bool gen_host_st(TrFunc *f, unsigned opc, uint8_t op, TCGReg r0,
     return true;
 }
 
-static bool gen_exit(TrFunc *f, unsigned opc, uint32_t insn, uint32_t *next);
-
 /* All ops but branches; @r: the registers, as far as the op has them. */
 static bool gen_op(TrFunc *f, uint32_t insn, uint32_t *p)
 {
@@ -552,132 +550,9 @@ static bool gen_op(TrFunc *f, uint32_t insn, uint32_t *p)
         e_op(f, 0);
         break;
     default:
-        return gen_exit(f, opc, insn, p);
+        return tr_gen_exit(f, opc, insn, p);
     }
     return true;
-}
-
-/* Ops that leave the TB */
-static bool gen_exit(TrFunc *f, unsigned opc, uint32_t insn, uint32_t *next)
-{
-    TrBlock *b = f->block;
-    TCGReg r0 = extract32(insn, 8, 4);
-    uint32_t **slot = (uint32_t **)tr_relative(insn, next);
-
-    switch (opc) {
-    case INDEX_op_exit_tb:
-        e_i32(f, (uint32_t)(uintptr_t)slot | TCI_WASM_EXIT);
-        e_op(f, W_RETURN);
-        f->held = UINT64_MAX;   /* nothing gets here */
-        return true;
-
-    case INDEX_op_goto_tb:
-        e_i32(f, (uint32_t)(uintptr_t)slot);
-        e_mem(f, W_I32_LOAD, 0);
-        e_set(f, TR_HOST);
-        for (int i = 0; i < b->nslot; i++) {
-            if (b->slot[i] == slot) {
-                tr_gen_chain(f, b, b->target[i]);
-            }
-        }
-        /* An unchained goto_tb points behind itself: see tb_reset_jump(). */
-        e_get(f, TR_HOST);
-        e_i32(f, (uint32_t)(uintptr_t)next);
-        e_op(f, W_I32_NE);
-        e_begin(f, W_IF, W_TYPE_VOID);
-        e_get(f, TR_HOST);
-        e_op(f, W_RETURN);
-        e_end(f);
-        return true;
-
-    case INDEX_op_goto_ptr:
-        tr_get32(f, r0);
-        e_set(f, TR_HOST);
-        if (b->successor) {
-            tr_gen_chain(f, b, b->successor);
-        }
-        e_get(f, TR_HOST);
-        e_op(f, W_RETURN);
-        f->held = UINT64_MAX;
-        return true;
-
-    default:
-        tr_stats.rejected_op[opc]++;
-        return false;
-    }
-}
-
-/*
- * Go on at @to, in a loop with @from, with what it expects in locals, if the
- * i32 on the stack says so.
- */
-static void gen_chain_loop(TrFunc *f, TrBlock *from, TrBlock *to)
-{
-    uint64_t missing = to->expects & ~f->held;
-    bool self = to == from && f->self_level >= 0;
-    bool forward = f->entry_open[to->entry];
-
-    tr_stats.chain_inside++;
-    if (!missing && (self || forward)) {
-        e_br(f, W_BR_IF, self ? f->self_level : f->inner_level[to->entry]);
-        return;
-    }
-    e_begin(f, W_IF, W_TYPE_VOID);
-    tr_gen_load_globals(f, missing);
-    if (self) {
-        e_br(f, W_BR, f->self_level);
-    } else if (forward) {
-        e_br(f, W_BR, f->inner_level[to->entry]);
-    } else {
-        e_i32(f, f->inner_entry[to->entry]);
-        e_set(f, TR_ENTRY);
-        e_br(f, W_BR, f->dispatch_level);
-    }
-    e_end(f);
-}
-
-void tr_gen_chain(TrFunc *f, TrBlock *from, uint32_t *to)
-{
-    int i = GPOINTER_TO_INT(g_hash_table_lookup(f->m->by_start, to)) - 1;
-    TrBlock *b = i < 0 ? NULL : tr_block(f->m, i);
-
-    if (!b || b->region < 0 || tci_wasm_config.check ||
-        (b->region != f->region && !(tr_tail_calls && f->m->tail_calls))) {
-        tr_stats.chain_out++;
-        return;
-    }
-    e_get(f, TR_HOST);
-    e_i32(f, (uint32_t)(uintptr_t)to);
-    e_op(f, W_I32_EQ);
-    if (b->region == f->region && b->expects && (from->loop >> b->entry & 1)) {
-        gen_chain_loop(f, from, b);
-    } else if (b == from && f->self_level >= 0) {
-        tr_stats.chain_inside++;
-        e_br(f, W_BR_IF, f->self_level);
-    } else if (b->region != f->region) {
-        TrFixup fix = { .region = b->region };
-
-        tr_stats.chain_tail++;
-        e_begin(f, W_IF, W_TYPE_VOID);
-        e_get(f, TR_BASE);
-        e_get(f, TR_ENV);
-        e_i32(f, b->entry);
-        e_op(f, W_RETURN_CALL);
-        fix.at = f->code.len;
-        trb_hole5(&f->code);
-        g_array_append_val(f->fixups, fix);
-        e_end(f);
-    } else if (f->entry_open[b->entry]) {
-        tr_stats.chain_inside++;
-        e_br(f, W_BR_IF, f->entry_level[b->entry]);
-    } else {
-        tr_stats.chain_inside++;
-        e_begin(f, W_IF, W_TYPE_VOID);
-        e_i32(f, b->entry);
-        e_set(f, TR_ENTRY);
-        e_br(f, W_BR, f->dispatch_level);
-        e_end(f);
-    }
 }
 
 /* The ways out of a block to a label of its own, with f->held along each */
@@ -699,25 +574,15 @@ static void gen_branch(TrFunc *f, uint8_t op, uint32_t *to,
     g_assert_not_reached();
 }
 
-/* Does this TB chain to itself? */
-static bool is_self_loop(TrBlock *b)
-{
-    for (int i = 0; i < b->nslot; i++) {
-        if (b->target[i] == b->start) {
-            return true;
-        }
-    }
-    return b->successor == b->start;
-}
-
 bool tr_gen_block(TrFunc *f, TrBlock *b)
 {
     uint32_t *p = b->start + TCI_TB_WORDS;
     int level[TR_MAX_LABELS], open = 0, bottom = f->depth;
     uint64_t held[TR_MAX_LABELS];
+    bool first = true;
 
     f->block = b;
-    f->self_level = is_self_loop(b) ? e_begin(f, W_LOOP, W_TYPE_VOID) : -1;
+    f->self_level = tr_is_self_loop(b) ? e_begin(f, W_LOOP, W_TYPE_VOID) : -1;
     tr_forget(f);
     f->held = b->expects;
     for (int i = b->nlabel - 1; i >= 0; i--) {
@@ -759,6 +624,10 @@ bool tr_gen_block(TrFunc *f, TrBlock *b)
                             extract32(insn, 12, 4), extract32(insn, 16, 4),
                             extract32(insn, 20, 4));
                 insn = *p++;
+                if (first) {    /* the look at icount_decr: see block.c */
+                    e_hint(f, false);
+                    first = false;
+                }
                 gen_branch(f, W_BR_IF, tr_relative(insn, p), level, held, open);
                 break;
             }

@@ -106,6 +106,12 @@ static void out_function(TrModule *m, TrFunc *f)
 
         trb_patch5(&f->code, use->at, f->nlocals + use->local);
     }
+    for (int i = 0; i < f->hints->len; i++) {
+        TrHint hint = g_array_index(f->hints, TrHint, i);
+
+        hint.at += locals.len;
+        g_array_append_val(m->hints, hint);
+    }
     trb_u(&m->code, locals.len + f->code.len);
     trb_bytes(&m->code, locals.data, locals.len);
     at = m->code.len;
@@ -180,6 +186,7 @@ static bool gen_function(TrFunc *f, GArray *members)
     memset(f->global, -1, sizeof(f->global));
     g_array_set_size(f->fixups, 0);
     g_array_set_size(f->vectors, 0);
+    g_array_set_size(f->hints, 0);
 
     tr_region_globals(f->m, (int *)members->data, n);
     f->globals = 0;
@@ -223,6 +230,7 @@ void tr_module_generate(TrModule *m)
     f->m = m;
     f->fixups = g_array_new(false, false, sizeof(TrFixup));
     f->vectors = g_array_new(false, false, sizeof(TrVectorUse));
+    f->hints = g_array_new(false, false, sizeof(TrHint));
 
     /* Form all regions first, so that chains between them are known. */
     for (int i = 0; i < hot; i++) {
@@ -254,12 +262,14 @@ void tr_module_generate(TrModule *m)
             reject(m, members);
             m->code.len = 0;
             g_array_set_size(m->fixups, 0);
+            g_array_set_size(m->hints, 0);
             r = -1;
         }
     }
     trb_free(&f->code);
     g_array_free(f->fixups, true);
     g_array_free(f->vectors, true);
+    g_array_free(f->hints, true);
     g_array_free(members, true);
     g_array_free(all, true);
     g_array_free(first, true);

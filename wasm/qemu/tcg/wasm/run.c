@@ -93,9 +93,12 @@ uintptr_t tci_wasm_run(CPUArchState *env, uint32_t *tb)
     heat = tb[TCI_TB_HEAT];
     if (likely(heat < TCI_HEAT_QUEUED)) {
         tb[TCI_TB_HEAT] = ++heat;
+        tr_stats.interpreted_cold++;
         if (unlikely(heat >= tci_wasm_config.threshold)) {
             tr_queue(tb);
         }
+    } else {
+        tr_stats.interpreted_hot++;
     }
     return (uintptr_t)tb;
 }

@@ -135,6 +135,9 @@ void tci_wasm_dump(GString *buf)
     g_string_append_printf(buf, "modules %" PRIu64 ", functions %" PRIu64
                            ", TBs %" PRIu64 " (rejected %" PRIu64 ")\n",
                            s->modules, s->functions, s->blocks, s->rejected);
+    g_string_append_printf(buf, "interpreted runs %" PRIu64 " of cold TBs, %"
+                           PRIu64 " of hot ones\n", s->interpreted_cold,
+                           s->interpreted_hot);
     g_string_append_printf(buf, "TBs in regions formed anew %" PRIu64 "\n",
                            s->reformed);
     g_string_append_printf(buf, "wasm %" PRIu64 " KiB of %" PRIu64

@@ -346,6 +346,7 @@ static void set_qc(Vector *v)
 
     e_vlocal(v->f, W_LOCAL_GET, TR_V_B);
     e_vop(v->f, V_ANY_TRUE);
+    e_hint(v->f, false);
     e_begin(v->f, W_IF, W_TYPE_VOID);
     o = tr_env(v->f, v->ofs[A]);
     e_i32(v->f, 1);
