@@ -8,15 +8,17 @@ export function pssMiB(rollup: string): number {
   return Number(kib) / 1024;
 }
 
-/** Memory of the browser's renderer processes, MiB: a page that is alone in its browser. */
+/**
+ * Memory of the tab's own process, MiB, in a browser that has one page: the largest renderer. Others
+ * are a spare one, kept for the next tab, and one of Chromium's own surfaces; no page decides on them.
+ */
 export async function rendererMemoryMiB(browser: Browser): Promise<number> {
   const session = await browser.newBrowserCDPSession();
   const { processInfo } = await session.send('SystemInfo.getProcessInfo');
   await session.detach();
   const renderers = processInfo.filter(({ type }) => type === 'renderer');
   if (renderers.length === 0) throw new Error('The browser has no renderer process.');
-  return renderers.reduce(
-    (sum, { id }) => sum + pssMiB(readFileSync(`/proc/${id}/smaps_rollup`, 'utf8')),
-    0,
+  return Math.max(
+    ...renderers.map(({ id }) => pssMiB(readFileSync(`/proc/${id}/smaps_rollup`, 'utf8'))),
   );
 }
