@@ -16,7 +16,7 @@ table bits it may set (NS, and in Root state NSE): a matrix shows what it read a
 Then a Non-secure granule is delegated to the Realm world and the matrix printed again, and at
 last \`SCR_EL3.GPF\` sends such a fault to EL3, with the physical address in \`MFAR_EL3\`.
 
-It ends by itself, through semihosting.`,
+It ends by itself, through semihosting, a second after its last line.`,
   tryThis: [
     {
       text: 'Find the only state that reads all four granules, and the two columns that nobody else but their owner reads.',

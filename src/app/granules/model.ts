@@ -18,7 +18,7 @@ import type { GranuleEvent } from '../../inspect/events/event.js';
 import { ownerOfGpi } from '../../inspect/gpt/entry.js';
 import { GranuleHistory, type Seen } from './history.js';
 
-/** Between two looks at what has changed, ms: four-worlds lives for less than half a second. */
+/** Between two looks at what has changed, ms: a bare-metal guest lives for a second or two. */
 export const LOOK_MS = 100;
 /** Between two walks of the whole map: what was not recorded shows then. */
 const WALK_MS = 2000;
