@@ -103,6 +103,93 @@ it('granules, their faults and world switches of four-worlds are recorded', asyn
   expect(only(traced, 'mmu').some(({ enabled }) => enabled)).toBe(true);
 });
 
+/** A machine that runs words in RAM from the first of them on, and says nothing. */
+function bareWords(machine: string[], address: number, words: readonly number[]): Guest {
+  const guest = structuredClone(find('el-walk'));
+  delete guest.exits;
+  const at = (n: number): string => `0x${(address + 4 * n).toString(16)}`;
+  return {
+    ...guest,
+    images: [],
+    boot: [],
+    args: [
+      ...machine,
+      ...['-m', '64M', '-net', 'none', '-vga', 'none', '-serial', 'chardev:uart0'],
+      ...words.flatMap((word, n) => [
+        '-device',
+        `loader,addr=${at(n)},data=0x${word.toString(16)},data-len=4`,
+      ]),
+      ...['-device', `loader,addr=${at(0)},cpu-num=0`],
+    ],
+  };
+}
+
+describe('bare metal', () => {
+  // wfe; b . - 4
+  const waits = [0xd503205f, 0x17ffffff];
+
+  it.each(['1', '2'])('that waits by WFE, on a machine of %s vCPUs', async (smp) => {
+    const machine = ['-M', 'virt', '-cpu', 'cortex-a57', '-smp', smp];
+    const traced = await boot(bareWords(machine, 0x41000000, waits), { until: 'wait' });
+    expect(only(traced, 'wait')[0]).toMatchObject({
+      wait: 'WFE',
+      pc: 0x41000000n,
+      from: { el: 1, state: 'Non-secure' },
+    });
+  });
+
+  /** A32: VBAR to the words before it, down to User mode by an exception return, up by SVC. */
+  const aarch32 = [
+    0xe3a01441, // mov r1, #0x41000000
+    0xee0c1f10, // mcr p15, 0, r1, c12, c0, 0: VBAR
+    0xe3a000d0, // mov r0, #0xd0: User mode, IRQ and FIQ masked
+    0xe16ff000, // msr spsr_fsxc, r0
+    0xe28fe000, // add lr, pc, #0: the word behind the next
+    0xe1b0f00e, // movs pc, lr
+    0xef000005, // svc #5
+    0xe320f003, // wfi
+    0xeafffffe, // b .
+  ];
+
+  it('in AArch32: its first instruction, a call, and the way down', async () => {
+    const base = 0x41000020;
+    const machine = ['-M', 'virt', '-cpu', 'cortex-a15', '-smp', '1'];
+    const guest = bareWords(machine, base, aarch32);
+    // movs pc, lr in the vector of SVC
+    guest.args.push('-device', 'loader,addr=0x41000008,data=0xe1b0f00e,data-len=4');
+    const images = [{ base: 0x41000000n, size: 0x1000n }];
+    const traced = await boot(guest, { images, until: 'wait' });
+    const [el0, el1] = [0, 1].map((el) => ({ el, state: 'Non-secure', aarch32: true }));
+    expect(traced.events.slice(0, 6)).toMatchObject([
+      { kind: 'reset', to: el1 },
+      { kind: 'image', image: 0, pc: BigInt(base), to: el1 },
+      { kind: 'return', from: el1, to: el0, elr: BigInt(base + 0x18), spsr: 0xd0n },
+      { kind: 'exception', from: el0, to: el1, vectorOffset: 8, args: { length: 8 } },
+      { kind: 'return', from: el1, to: el0, elr: BigInt(base + 0x1c) },
+      { kind: 'wait', wait: 'WFI', from: el0 },
+    ]);
+    expect(only(traced, 'exception')[0]?.esr).toBe(0x46000005n);
+  });
+});
+
+describe('which interrupt it was', () => {
+  it('is known of a GICv2 too', { timeout: BOOT_MS }, async () => {
+    const guest = structuredClone(find('virt-linux'));
+    guest.args[guest.args.indexOf('-M') + 1] = 'virt,gic-version=2';
+    const traced = await boot(guest, {});
+    // The virtual timer's, PPI 27.
+    expect(only(traced, 'interrupt').map(({ intid }) => intid)).toContain(27n);
+  });
+
+  it('is known of the virtual ones of a guest of Xen', { timeout: BOOT_MS }, async () => {
+    const traced = await boot(find('xen'), {});
+    const virtual = only(traced, 'interrupt').filter(({ interrupt }) => interrupt === 'vIRQ');
+    expect(virtual.length).toBeGreaterThan(0);
+    expect(virtual.map(({ intid }) => intid)).toContain(27n);
+    expect(virtual.filter(({ intid }) => intid === undefined)).toEqual([]);
+  });
+});
+
 describe('a Linux boot', () => {
   it(
     'is summarised where events are alike, and nothing is lost of the count',

@@ -55,8 +55,10 @@
  *   FLAG_OLD.
  * image: the number counts the images the page named to the engine. The first
  *   instruction inside [base, base + size) gives the record.
- * interrupt: asynchronous exceptions. INTID is all ones where it is not known
- *   (it is only known once ICC_IAR is read).
+ * return: the PC of an AArch32 return is not known, and 0.
+ * interrupt: asynchronous exceptions. INTID is that of the highest priority interrupt that
+ *   the GIC signals when it is taken, all ones where there is none: SError, a virtual
+ *   interrupt that a hypervisor raises by HCR_EL2 alone, another interrupt controller.
  * psci: calls that QEMU's own PSCI answers (target/arm/tcg/psci.c), and result
  *   valid with FLAG_RESULT. Calls answered by firmware are exception records.
  * summary: `count` events of the kind in detail, alike in from, to and key, were

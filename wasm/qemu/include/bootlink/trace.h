@@ -102,6 +102,12 @@ typedef struct CPUState CPUState;
 bool bootlink_trace_begin(CPUState *cpu, BootlinkTraceRecord *record, int kind,
                           uint8_t from, uint8_t to, int64_t key, uint64_t pc);
 
+/*
+ * INTID of the highest priority interrupt that a GICv2 signals to a vCPU, or
+ * -1: there is none, or no single GICv2.  @virtual: of the hypervisor's guest.
+ */
+int64_t bootlink_gicv2_pending(int cpu, bool virtual);
+
 /* Write @count records that belong together, all or none. */
 void bootlink_trace_write(CPUState *cpu, const BootlinkTraceRecord *records,
                           int count);

@@ -147,13 +147,29 @@ static void elr_and_spsr(CPUARMState *env, uint64_t *elr, uint64_t *spsr)
     }
 }
 
+/*
+ * What the interrupt controller signals now.  A hypervisor may also raise a
+ * virtual interrupt by HCR_EL2 alone, which has no number.
+ */
+static int64_t pending_interrupt(CPUState *cs, int interrupt)
+{
+    CPUARMState *env = cpu_env(cs);
+    bool virtual = interrupt == 3 || interrupt == 4 || interrupt == 7;
+
+    if (interrupt == 2 || interrupt == 5) {
+        return -1;              /* SError has none */
+    }
+    if (env->gicv3state) {
+        return bootlink_gicv3_pending(env->gicv3state, virtual);
+    }
+    return bootlink_gicv2_pending(cs->cpu_index, virtual);
+}
+
 static void take_interrupt(CPUState *cs, int interrupt, uint8_t from,
                            uint8_t to)
 {
     CPUARMState *env = cpu_env(cs);
-    bool physical = interrupt < 2 || interrupt == 6;
-    int64_t intid = physical && env->gicv3state
-                    ? bootlink_gicv3_pending(env->gicv3state) : -1;
+    int64_t intid = pending_interrupt(cs, interrupt);
     BootlinkTraceRecord r;
 
     if (!bootlink_trace_begin(cs, &r, BOOTLINK_TRACE_INTERRUPT, from, to,
@@ -223,26 +239,40 @@ void bootlink_trace_exception_on(CPUState *cs)
     bootlink_trace_write(cs, r, call ? 2 : 1);
 }
 
-void bootlink_trace_return_on(CPUARMState *env, int from_el, uint64_t from_pc,
-                              uint32_t spsr, uint64_t elr)
+static void write_return(CPUARMState *env, uint8_t from, uint64_t from_pc,
+                         uint32_t spsr, uint64_t elr)
 {
     int cpu = index_of(env);
-    uint8_t from = place(from_el, space_of(env, from_el), false);
-    uint8_t to = place_now(env);
     uint64_t pc = pc_now(env);
     BootlinkTraceRecord r;
 
     past[cpu].return_pc = pc;
     past[cpu].return_from = from;
-    if (bootlink_trace_begin(env_cpu(env), &r, BOOTLINK_TRACE_RETURN, from, to,
-                             0, pc)) {
+    if (bootlink_trace_begin(env_cpu(env), &r, BOOTLINK_TRACE_RETURN, from,
+                             place_now(env), 0, pc)) {
         r.a = elr;
         r.b = spsr;
         r.c = xreg(env, 0);
         r.d = xreg(env, 1);
-        r.e = unwind_pc(env, from_pc, GETPC());
+        r.e = from_pc;
         write_one(env, &r);
     }
+}
+
+void bootlink_trace_return32_on(CPUARMState *env, int from_el, uint32_t spsr)
+{
+    write_return(env, place(from_el, space_of(env, from_el), true), 0, spsr,
+                 pc_now(env));
+}
+
+void bootlink_trace_return_on(CPUARMState *env, int from_el, uint64_t from_pc,
+                              uint32_t spsr, uint64_t elr)
+{
+    int cpu = index_of(env);
+    uint8_t from = place(from_el, space_of(env, from_el), false);
+    BootlinkTraceRecord r;
+
+    write_return(env, from, unwind_pc(env, from_pc, GETPC()), spsr, elr);
     if (past[cpu].rmi && from_el == 3 &&
         arm_security_space(env) == ARMSS_NonSecure) {
         uint8_t gpi = past[cpu].rmi;

@@ -40,6 +40,10 @@ BOOTLINK_TRACE_HOOK(return, (CPUARMState *env, int from_el, uint64_t from_pc,
                              uint32_t spsr, uint64_t elr),
                     (env, from_el, from_pc, spsr, elr))
 
+/* The same of an AArch32 return, which has written the new PC by now. */
+BOOTLINK_TRACE_HOOK(return32, (CPUARMState *env, int from_el, uint32_t spsr),
+                    (env, from_el, spsr))
+
 /* SCR_EL3 had the value @old. */
 BOOTLINK_TRACE_HOOK(scr, (CPUARMState *env, uint64_t old), (env, old))
 
@@ -89,8 +93,11 @@ bool bootlink_gpt_entry(CPUARMState *env, uint64_t pa, uint64_t *entry,
 /* Number of granule records written so far, of any vCPU. */
 unsigned bootlink_gpt_changes(void);
 
-/* INTID of the highest priority pending interrupt of a GICv3CPUState, or -1. */
-int64_t bootlink_gicv3_pending(const void *gicv3state);
+/*
+ * INTID of the highest priority pending interrupt of a GICv3CPUState, or -1.
+ * @virtual: of those in its list registers.
+ */
+int64_t bootlink_gicv3_pending(const void *gicv3state, bool virtual);
 
 #else
 static inline void bootlink_trace_reset(CPUState *cs, bool cpu_on) { }
