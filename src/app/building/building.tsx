@@ -6,7 +6,17 @@ import { FailureView } from '../failure-view.js';
 import { FullScreenButton, FullScreenFailure, useFullScreen } from '../full-screen.js';
 import { report, run as currentRun, runVersion } from '../session.js';
 import { crossingPause, recordEvents } from '../settings.js';
-import { COLUMNS, HEIGHT, roomOf, ROOMS, softwareOf, usualIn, WIDTH, type Room } from './rooms.js';
+import {
+  COLUMNS,
+  HEIGHT,
+  programStarts,
+  roomOf,
+  ROOMS,
+  softwareOf,
+  usualIn,
+  WIDTH,
+  type Room,
+} from './rooms.js';
 import { PAUSES, SlowMotion } from './slow-motion.js';
 import { Tally, type Position, type Way } from './tally.js';
 import './building.css';
@@ -178,7 +188,7 @@ interface PictureProps {
 
 function Picture({ run, tally, seen, position, now }: PictureProps) {
   const { stores, phases } = run.trace;
-  const software = softwareOf(phases, seen);
+  const software = softwareOf(phases, seen, programStarts(stores.cpus));
   const where = new Map<Room, number[]>();
   const time = stores.cpus.find((each) => each.cpu === position?.cpu)?.time(position?.index ?? 0);
   for (const store of stores.cpus) {
