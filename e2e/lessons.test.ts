@@ -479,6 +479,15 @@ describe('lessons of others, and links', () => {
     expect(await hint.evaluate((node: HTMLDetailsElement) => node.open)).toBe(true);
     expect(await size()).toBeGreaterThanOrEqual(1.4 * usual);
     await pane(page).getByText('0xc is binary 1100').waitFor();
+    // Nothing that is read from the wall stays small: headings, questions, register names.
+    const text = await size();
+    for (const part of ['h2', 'h3', '.question .field-label', '.step p code']) {
+      const its = pane(page).locator(part).first();
+      const pixels = await its.evaluate((node) =>
+        Number.parseFloat(getComputedStyle(node).fontSize),
+      );
+      expect(pixels, part).toBeGreaterThan(0.9 * text);
+    }
     expect(await seriousFindings(page)).toEqual([]);
   });
 

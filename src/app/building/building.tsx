@@ -121,6 +121,7 @@ export function Building({ run }: { run: Run }) {
           {stateInWords(run, slow)}
           {!trace.recording && trace.stores.count > 0 ? ' Recording is off.' : ''}
         </span>
+        <span class="spacer" />
         <FullScreenButton screen={screen} />
       </div>
       <FullScreenFailure screen={screen} />
@@ -275,8 +276,10 @@ interface RoomViewProps {
 }
 
 function RoomView({ room, used, software, cpus, entered }: RoomViewProps) {
-  const { x, y, width, height } = room;
-  const classes = `room ${room.state.toLowerCase()}${used ? ' used' : ''}${cpus.length > 0 ? ' here' : ''}`;
+  const { x, y, width, height, state } = room;
+  // The floor of EL3 is low and wide: its vCPUs stand beside its software, between two worlds' ways.
+  const [left, middle] = state === 'Root' ? [x + 330, y + 56] : [x + 40, y + height - 32];
+  const classes = `room ${state.toLowerCase()}${used ? ' used' : ''}${cpus.length > 0 ? ' here' : ''}`;
   return (
     <g class={classes}>
       <rect x={x} y={y} width={width} height={height} rx={8} />
@@ -293,8 +296,8 @@ function RoomView({ room, used, software, cpus, entered }: RoomViewProps) {
       )}
       {cpus.map((cpu, n) => (
         <g key={cpu} class="vcpu">
-          <circle cx={x + 40 + n * 58} cy={y + height - 32} r={24} />
-          <text x={x + 40 + n * 58} y={y + height - 31}>
+          <circle cx={left + n * 58} cy={middle} r={24} />
+          <text x={left + n * 58} y={middle + 1}>
             {cpu}
           </text>
         </g>

@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { encodeEvents } from '../../inspect/events/encode.js';
 import type { TraceEvent } from '../../inspect/events/event.js';
 import { KIND } from '../../inspect/events/layout.js';
-import { EventStore } from '../../inspect/events/store.js';
+import { EventStore, EventStores } from '../../inspect/events/store.js';
 import type { Place } from '../../inspect/security.js';
+import { programBands } from './bands.js';
 import { columns, runsOf } from './columns.js';
 import { lanesOf } from './lanes.js';
 import { endAt, pan, SHORTEST_NS, ticks, timeText, zoom } from './view.js';
@@ -112,4 +113,19 @@ it('has a lane for each level and world in use, EL3 first', () => {
   const store = new EventStore(0);
   store.append(encodeEvents([move(1, el0, el1), move(2, el1, el3)]));
   expect(lanesOf([store]).map((lane) => lane.label)).toEqual(['EL3', 'NS-EL1', 'NS-EL0']);
+});
+
+it('has a band for each program from its first instruction to the next one’s', () => {
+  const image = (time: bigint, number: number): TraceEvent => ({
+    kind: 'image',
+    ...{ cpu: 0, time, from: el3, to: el3, image: number },
+    ...{ pc: 0n, base: 0n, size: 1n, x0: 0n, x1: 0n },
+  });
+  const stores = new EventStores();
+  stores.imageNames = ['BL1', 'BL2'];
+  stores.append(0, encodeEvents([image(5n, 0), move(7, el1, el3), image(20n, 1)]));
+  expect(programBands(stores.cpus, 90)).toEqual([
+    { label: 'BL1', start: 5, end: 20 },
+    { label: 'BL2', start: 20, end: 90 },
+  ]);
 });

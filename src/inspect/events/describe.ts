@@ -102,7 +102,8 @@ export function eventSentence(event: TraceEvent): string {
       return `${hex(event.size)} bytes at PA ${hex(event.base)} change ${before}to ${now} (${event.cause})`;
     }
     case 'mmu':
-      return `${placeName(event.from)} turns its MMU ${event.enabled ? 'on' : 'off'} at ${hex(event.pc)}, tables at ${hex(event.ttbr0)}`;
+      // Whoever wrote it: EL3 also writes the registers of levels below it.
+      return `The MMU of ${placeName(event.from)} is turned ${event.enabled ? 'on' : 'off'} by the instruction at ${hex(event.pc)}, tables at ${hex(event.ttbr0)}`;
     case 'image':
       return `${imageName(event)} starts at ${hex(event.pc)}, ${placeName(event.to)}, with x0 = ${hex(event.x0)}`;
     case 'interrupt':
