@@ -133,6 +133,15 @@ describe('the workshop on Exception levels', () => {
           (old) => old.replace('    // shift', '    lsr x0, x0, #2\n    // shift'),
           text,
         );
+        // At a level of one's own choice: it says which one, and the step asks for another.
+        const level = pane(at).getByRole('combobox', { name: /^Exception level that the program/ });
+        for (const el of ['3', '1']) {
+          await level.selectOption(el);
+          await runProgram(at);
+          await waitForText(at, 'uart0', new RegExp(`show: x0=0x${el}\\b`), { timeout: 60_000 });
+        }
+        expect(await pane(at).locator('.step-state').textContent()).toBe('');
+        await level.selectOption('2');
         await runProgram(at);
       },
       'what-el0-may-not-ask': runProgram,
