@@ -364,6 +364,11 @@ describe('slow motion in the building', () => {
     await tab(page, 'Registers').click();
     await page.getByRole('button', { name: 'Boot halted' }).click();
     await waitForState(page, ['paused'], BOOT_MS);
+    // Slow motion sees each crossing, whatever else was chosen to be recorded.
+    await tab(page, 'Timeline').click();
+    await page.getByRole('button', { name: 'Which…' }).click();
+    const which = page.getByRole('region', { name: 'What is recorded' });
+    await which.getByRole('checkbox', { name: 'Exceptions and returns' }).uncheck();
     await tab(page, 'The building').click();
     const building = page.getByRole('application', { name: /^The building/ });
     const pause = building.getByRole('combobox', { name: 'Pause at each crossing' });

@@ -154,7 +154,7 @@ function stateInWords(run: Run, slow: SlowMotion): string {
   if (slow.state.value === 'standing') {
     return `Slow motion: it stands for ${crossingPause.value} s at each crossing.${goOn}`;
   }
-  if (slow.position.value === undefined) return 'Live';
+  if (slow.position.value === undefined) return 'Live.';
   return run.state.name === 'paused' ? `The machine is paused.${goOn}` : 'A crossing of before.';
 }
 
@@ -306,6 +306,16 @@ function RoomView({ room, used, software, cpus, entered }: RoomViewProps) {
   );
 }
 
+/** Letters of a way's label that a room is wide enough for. */
+const LABEL_LETTERS = 31;
+
+/** The gist of a long exception class: what stands before its explanation. */
+function shortLabel(label: string): string {
+  if (label.length <= LABEL_LETTERS) return label;
+  const gist = label.split(/, | \(|: /)[0] ?? label;
+  return gist.length <= LABEL_LETTERS ? gist : `${gist.slice(0, LABEL_LETTERS - 1).trimEnd()}…`;
+}
+
 /** From the edge of one room to the edge of the other, a little aside of the way back. */
 function Arrow({ way, light }: { way: Way; light: number }) {
   const from = roomOf(way.from);
@@ -313,13 +323,14 @@ function Arrow({ way, light }: { way: Way; light: number }) {
   if (from === undefined || to === undefined) return null;
   const style = `opacity: ${Math.max(0.15, light).toFixed(2)}`;
   if (from === to) {
-    const x = from.x + from.width - 90;
+    // On the floor of EL3 between its software and its vCPUs: ways to the worlds end further right.
+    const x = from.state === 'Root' ? from.x + 240 : from.x + from.width - 90;
     const y = from.y + from.height - 20;
     return (
       <g class="way" style={style}>
         <path d={`M${x} ${y}c-40 -60 80 -60 40 -4`} marker-end="url(#way-end)" />
         <text x={x - 10} y={y - 50}>
-          {way.label}
+          {shortLabel(way.label)}
         </text>
       </g>
     );
@@ -340,7 +351,7 @@ function Arrow({ way, light }: { way: Way; light: number }) {
         x={middle(to.state === 'Root' ? from : to)}
         y={down ? to.y + 104 : to.y + to.height - 16}
       >
-        {way.label}
+        {shortLabel(way.label)}
       </text>
     </g>
   );
