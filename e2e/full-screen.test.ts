@@ -109,6 +109,11 @@ describe('full screen', () => {
     await expect.poll(() => filling(page)).toContain('lessons');
     const now = await pixels(page, 'section.lessons .step p >> nth=0');
     expect(now).toBeGreaterThanOrEqual(2 * before);
+    // Headings, text and tools begin at one edge.
+    const edges = await lessons
+      .locator('h2, h3, .step > p, .pane-tools')
+      .evaluateAll((nodes) => nodes.map((node) => Math.round(node.getBoundingClientRect().left)));
+    expect(new Set(edges).size).toBe(1);
     await shoot(page, 'full-screen-lesson');
     expect(await seriousFindings(page)).toEqual([]);
     const answer = lessons.getByRole('textbox').first();

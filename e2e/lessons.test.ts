@@ -133,6 +133,15 @@ describe('the workshop on Exception levels', () => {
           (old) => old.replace('    // shift', '    lsr x0, x0, #2\n    // shift'),
           text,
         );
+        // At a level of one's own choice: it says which one, and the step asks for another.
+        const level = pane(at).getByRole('combobox', { name: /^Exception level that the program/ });
+        for (const el of ['3', '1']) {
+          await level.selectOption(el);
+          await runProgram(at);
+          await waitForText(at, 'uart0', new RegExp(`show: x0=0x${el}\\b`), { timeout: 60_000 });
+        }
+        expect(await pane(at).locator('.step-state').textContent()).toBe('');
+        await level.selectOption('2');
         await runProgram(at);
       },
       'what-el0-may-not-ask': runProgram,
@@ -438,6 +447,57 @@ describe('lessons of others, and links', () => {
     await fetchIt.click();
     await pane(page).getByRole('heading', { name: 'Theirs' }).waitFor();
     expect(asked).toEqual(['https://lessons.test/a.md']);
+  });
+
+  it('give their progress in a link, which somebody else may take over', async () => {
+    const { page } = await browser.open(
+      `${inject('fixtureUrl')}?guest=one&boot=0&lesson=exception-levels&step=4&done=5000`,
+    );
+    await press(page, 'Take it over');
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await press(page, 'Next step');
+    await press(page, 'Copy link');
+    await pane(page).getByRole('button', { name: 'Copied' }).waitFor();
+    const link = await page.evaluate(() => navigator.clipboard.readText());
+    expect(new URL(link).searchParams.get('done')).toBe('5000');
+
+    const other = await browser.open(link);
+    await pane(other.page).getByRole('heading', { name: '5. ERET cannot climb' }).waitFor();
+    await pane(other.page).getByText('The link has progress: 2 of 15 steps.').waitFor();
+    await pane(other.page).getByText('0 of 15 steps done').waitFor();
+    await press(other.page, 'Take it over');
+    await pane(other.page).getByText('2 of 15 steps done').waitFor();
+    const done = pane(other.page).locator('.step-list button', { hasText: ', done' });
+    const titles = await done.allTextContents();
+    expect(titles.map((title) => title.replace(/^✓ |, done$/g, ''))).toEqual([
+      'Where am I?',
+      'What EL0 may not ask',
+    ]);
+  });
+
+  it('have a view for teachers: large type, hints open', async () => {
+    const { page } = await browser.open(
+      `${inject('fixtureUrl')}?guest=one&boot=0&lesson=exception-levels`,
+    );
+    const hint = pane(page).locator('.step details', { hasText: 'Hint' });
+    await hint.waitFor();
+    const size = () => hint.evaluate((node) => Number.parseFloat(getComputedStyle(node).fontSize));
+    const usual = await size();
+    expect(await hint.evaluate((node: HTMLDetailsElement) => node.open)).toBe(false);
+    await pane(page).getByRole('checkbox', { name: 'Large type' }).check();
+    expect(await hint.evaluate((node: HTMLDetailsElement) => node.open)).toBe(true);
+    expect(await size()).toBeGreaterThanOrEqual(1.4 * usual);
+    await pane(page).getByText('0xc is binary 1100').waitFor();
+    // Nothing that is read from the wall stays small: headings, questions, register names.
+    const text = await size();
+    for (const part of ['h2', 'h3', '.question .field-label', '.step p code']) {
+      const its = pane(page).locator(part).first();
+      const pixels = await its.evaluate((node) =>
+        Number.parseFloat(getComputedStyle(node).fontSize),
+      );
+      expect(pixels, part).toBeGreaterThan(0.9 * text);
+    }
+    expect(await seriousFindings(page)).toEqual([]);
   });
 
   it('take over progress of a link when asked to', async () => {

@@ -41,9 +41,26 @@ describe('the timeline of an RME boot', () => {
       const details = page.getByRole('region', { name: 'The selected event' });
       await details.getByRole('heading', { name: 'SMC RMI_GRANULE_DELEGATE' }).waitFor();
       expect(await details.textContent()).toContain('NS-EL2 to EL3');
+      // What came back, and from there the call that it answers.
+      expect(await details.textContent()).toContain('Answer: RMI_SUCCESS (done)');
       await page.locator('.timeline-plot').press('n');
       await expect.poll(() => details.textContent()).not.toContain('SMC RMI_GRANULE_DELEGATEN');
       await shoot(page, 'timeline-rme-call');
+      // Only what the list of kinds names is stepped through.
+      const kinds = page.getByRole('combobox', { name: 'Which events are shown' });
+      await kinds.selectOption('Worlds and granules');
+      const seen = new Set<string>();
+      for (let step = 0; step < 4; step++) {
+        const before = await details.textContent();
+        await page.locator('.timeline-plot').press('p');
+        await expect.poll(() => details.textContent()).not.toBe(before);
+        seen.add((await details.getByRole('heading').first().textContent()) ?? '');
+      }
+      for (const label of seen) expect(label).toMatch(/^(world switch|granule) to/);
+      await kinds.selectOption('All events');
+      await find.fill('ERET');
+      await find.press('Enter');
+      await expect.poll(() => details.textContent()).toContain('returns to');
 
       const [json] = await Promise.all([
         page.waitForEvent('download'),
@@ -57,7 +74,11 @@ describe('the timeline of an RME boot', () => {
       expect(saved.events[0]?.kind).toBe('reset');
       const states = new Set(saved.events.map((event) => event.from?.state));
       for (const state of ['Root', 'Non-secure', 'Realm']) expect(states).toContain(state);
-      expect(saved.events.map((event) => event.label)).toContain('granule to Realm');
+      const labels = saved.events.map((event) => event.label);
+      expect(labels).toContain('granule to Realm');
+      // The first instruction of each program that firmware loads, by name.
+      const starts = labels.filter((label) => label.endsWith(' starts'));
+      expect(starts).toEqual(['BL1', 'BL2', 'BL31', 'RMM', 'BL33'].map((name) => `${name} starts`));
 
       const [svg] = await Promise.all([
         page.waitForEvent('download'),
@@ -70,6 +91,24 @@ describe('the timeline of an RME boot', () => {
       await page.getByRole('button', { name: 'Close', exact: true }).click();
       await page.getByRole('button', { name: 'All', exact: true }).click();
       await shoot(page, 'timeline-rme');
+
+      // It follows: what comes later is in view, however close that is.
+      await page.getByRole('checkbox', { name: 'Follow' }).check();
+      const plot = page.locator('.timeline-plot');
+      for (let press = 0; press < 8; press++) await plot.press('+');
+      const from = (await consoleText(page, 'uart0')).length;
+      await page.evaluate(() => {
+        globalThis.bootlink?.run()?.consoles.get('uart0')?.type('smc c4000150 10000\n');
+      });
+      await waitForText(page, 'uart0', /Res: /, { from, timeout: 60_000 });
+      const drawn = async (): Promise<string> => {
+        const [file] = await Promise.all([
+          page.waitForEvent('download'),
+          page.getByRole('button', { name: 'SVG' }).click(),
+        ]);
+        return readFileSync(await file.path(), 'utf8');
+      };
+      await expect.poll(drawn).toContain('SMC RMI_VERSION');
       expect(complaints).toEqual([]);
     },
   );
@@ -240,6 +279,66 @@ describe('the building of an RME boot', () => {
   });
 });
 
+describe('what is recorded', () => {
+  it('is chosen by kind, levels and rate, and said', { timeout: BOOT_MS }, async () => {
+    const { page, complaints } = await browser.open(
+      `${inject('pageUrl')}?guest=el-walk&boot=0&trace=1`,
+      { viewport: { width: 1280, height: 800 } },
+    );
+    await tab(page, 'Registers').click();
+    await page.getByRole('button', { name: 'Boot halted' }).click();
+    await waitForState(page, ['paused'], BOOT_MS);
+    await tab(page, 'Timeline').click();
+    await page.getByRole('button', { name: 'Which…' }).click();
+    const which = page.getByRole('region', { name: 'What is recorded' });
+    await which.getByRole('checkbox', { name: 'Interrupts' }).uncheck();
+    await which.getByRole('combobox', { name: 'From' }).selectOption('NS-EL1');
+    await which.getByRole('combobox', { name: 'to', exact: true }).selectOption('NS-EL2');
+    await which.getByRole('checkbox', { name: 'and back' }).uncheck();
+    await which.getByRole('spinbutton', { name: 'Of those alike write' }).fill('0');
+    await which.getByRole('spinbutton', { name: 'Of those alike write' }).press('Enter');
+    expect(await seriousFindings(page)).toEqual([]);
+    await shoot(page, 'timeline-which');
+    await page.evaluate(() => globalThis.bootlink?.run()?.resume());
+    await waitForState(page, ['exited'], BOOT_MS);
+    const counts = page.locator('.timeline-counts');
+    const left = 'recorded without Interrupts, from NS-EL1 to NS-EL2 only, every event';
+    await expect.poll(() => counts.textContent()).toContain(left);
+    const saved = async () => {
+      const [json] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('button', { name: 'JSON' }).click(),
+      ]);
+      const { events } = JSON.parse(readFileSync(await json.path(), 'utf8')) as {
+        events: { kind: string; label: string; from?: { el: number }; to?: { el: number } }[];
+      };
+      return events;
+    };
+    const some = await saved();
+    expect(some.map(({ kind, from, to }) => `${kind} ${from?.el} ${to?.el}`)).toEqual([
+      'exception 1 2',
+      'exception 1 2',
+    ]);
+
+    // The next machine is recorded so too, from its first instruction on, until all is wanted.
+    const again = async () => {
+      await page.evaluate(async () => {
+        const guest = globalThis.bootlink?.run()?.guest;
+        if (guest !== undefined) await globalThis.bootlink?.boot(guest, { from: 'cold' });
+      });
+      await waitForState(page, ['exited'], BOOT_MS);
+      await tab(page, 'Timeline').click();
+      return saved();
+    };
+    expect(await again()).toHaveLength(2);
+    await page.getByRole('button', { name: 'Which…' }).click();
+    await which.getByRole('button', { name: 'Record everything' }).click();
+    const labels = (await again()).map(({ label }) => label);
+    expect(labels.slice(0, 2)).toEqual(['cold reset', 'el-walk.elf starts']);
+    expect(complaints).toEqual([]);
+  });
+});
+
 describe('slow motion in the building', () => {
   /** The crossing that is shown, how many were recorded behind it, and the machine's state. */
   function shown(page: Page): Promise<{ words: string; ahead: number; state: string }> {
@@ -265,6 +364,11 @@ describe('slow motion in the building', () => {
     await tab(page, 'Registers').click();
     await page.getByRole('button', { name: 'Boot halted' }).click();
     await waitForState(page, ['paused'], BOOT_MS);
+    // Slow motion sees each crossing, whatever else was chosen to be recorded.
+    await tab(page, 'Timeline').click();
+    await page.getByRole('button', { name: 'Which…' }).click();
+    const which = page.getByRole('region', { name: 'What is recorded' });
+    await which.getByRole('checkbox', { name: 'Exceptions and returns' }).uncheck();
     await tab(page, 'The building').click();
     const building = page.getByRole('application', { name: /^The building/ });
     const pause = building.getByRole('combobox', { name: 'Pause at each crossing' });
@@ -288,6 +392,8 @@ describe('slow motion in the building', () => {
       expect(await here.allTextContents()).toEqual([at]);
       seen.push(now.words);
       if (at === 'NS-EL2') {
+        // By its first instruction: this program names itself on no console.
+        expect(await picture.locator('.software').allTextContents()).toContain('el-walk.elf');
         // It has not come to what EL1 prints.
         expect(await consoleText(page, 'uart0')).not.toContain('EL1: CurrentEL');
         await shoot(page, 'building-slow');
@@ -350,9 +456,17 @@ describe('the timeline of an sbsa-ref boot', () => {
     ]);
     const saved = JSON.parse(readFileSync(await json.path(), 'utf8')) as {
       phases: { phase: { component: string } }[];
+      events: { kind: string; name?: string; to?: { el: number; state: string } }[];
     };
     const names = saved.phases.map(({ phase }) => phase.component);
     for (const name of ['BL1', 'BL2', 'BL31', 'U-Boot']) expect(names).toContain(name);
+    const starts = saved.events.filter(({ kind }) => kind === 'image');
+    expect(starts.map(({ name, to }) => `${name} at EL${to?.el} ${to?.state}`)).toEqual([
+      'BL1 at EL3 Secure',
+      'BL2 at EL1 Secure',
+      'BL31 at EL3 Secure',
+      'BL33 at EL2 Non-secure',
+    ]);
     await shoot(page, 'timeline-sbsa-ref');
   });
 });

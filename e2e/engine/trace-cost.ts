@@ -3,12 +3,15 @@
  *
  * Boots the guest in fresh processes, in turn with events recorded and not, interpreted and
  * translated, and prints the median seconds to the prompt, the processor time of the whole
- * process, and what was recorded. BOOTLINK_PUBLIC names the folder with engine and guests;
+ * process, and what was recorded. GUEST `mips`, the bench's instrument, gives the rate of each class
+ * of code instead, of SVC, HVC and SMC round trips among them: nearly all of those is what hooks
+ * are in. BOOTLINK_PUBLIC names the folder with engine and guests;
  * BOOTLINK_BASELINE another one, whose engine has no hooks at all.
  */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Translator } from '../../src/engine/common/translator.js';
+import { mipsGuest, readMips } from '../../scripts/bench/mips.js';
 import { publicFolder, readCatalogue } from '../../scripts/native/catalogue.js';
 
 interface Run {
@@ -16,6 +19,8 @@ interface Run {
   processor: number;
   events: number;
   lost: number;
+  /** Of the instrument: million instructions a second, by class. */
+  rates?: Record<string, number>;
 }
 
 const [guestId = 'virt-linux', runs = '3', mode, translator] = process.argv.slice(2);
@@ -39,8 +44,11 @@ async function one(record: boolean, translator: Translator): Promise<Run> {
   const before = process.cpuUsage();
   const met = await traced.follow(guest.boot);
   const used = process.cpuUsage(before);
+  const printed = guest.id === mipsGuest ? await traced.engine.text('uart0', /mips: the end/) : '';
   await traced.stop();
+  const rates = Object.fromEntries(readMips(printed));
   return {
+    ...(guest.id === mipsGuest ? { rates } : {}),
     seconds: met.at(-1) ?? Number.NaN,
     processor: (used.user + used.system) / 1e6,
     events: traced.events.length,
@@ -87,5 +95,9 @@ if (mode !== undefined && translator !== undefined) {
     const seconds = median(all.map((each) => each.seconds)).toFixed(2);
     const processor = median(all.map((each) => each.processor)).toFixed(2);
     console.log(`${name}: ${seconds} s to the prompt, ${processor} s of processor`);
+    for (const each of Object.keys(all[0]?.rates ?? {})) {
+      const rate = median(all.map(({ rates }) => rates?.[each] ?? Number.NaN));
+      console.log(`  ${each} ${rate.toFixed(2)}`);
+    }
   }
 }

@@ -19,6 +19,7 @@ import { catalogueUrl, engineUrl } from './addresses.js';
 import { CATALOGUE_REFRESH_MS, fetchCatalogue } from './catalogue.js';
 import { fetchOfCatalogue } from './early.js';
 import { recordEvents } from './settings.js';
+import { EVERYTHING, filterOf, recordingChoice } from './timeline/recording-choice.js';
 import type { ConsoleTerminal } from './terminal.js';
 import { withAttachments } from './attachments.js';
 import { addTrouble, storage, troubles } from './storage.js';
@@ -252,11 +253,14 @@ export async function boot(
     files = {},
     stored = {},
     from = 'default',
-    record = wantsRecord(),
+    record: asked,
     halted = false,
     why,
   }: BootOptions = {},
 ): Promise<void> {
+  const record = asked ?? wantsRecord();
+  // A lesson, or a boot to find out what happened, has use for everything.
+  if (asked !== undefined) recordingChoice.value = EVERYTHING;
   const attached = withAttachments(machine);
   // What is attached in the panes has no part in a machine that goes on from a snapshot.
   const isGoingOn = typeof from !== 'string';
@@ -284,6 +288,7 @@ export async function boot(
       }),
     translator: route.value.translator,
     record,
+    traceFilter: filterOf(recordingChoice.value),
     halted,
     snapshot: snapshotOf(
       guest,
@@ -314,7 +319,7 @@ export async function boot(
       files: ownFiles,
       stored: disks,
       from: 'cold',
-      record,
+      ...(asked === undefined ? {} : { record: asked }),
       why: { ...refused, remedy },
     });
   }

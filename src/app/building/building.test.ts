@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { encodeEvents } from '../../inspect/events/encode.js';
 import type { TraceEvent } from '../../inspect/events/event.js';
-import { EventStore } from '../../inspect/events/store.js';
+import { EventStore, EventStores } from '../../inspect/events/store.js';
 import type { Place } from '../../inspect/security.js';
-import { roomOf, ROOMS, softwareOf } from './rooms.js';
+import { programStarts, roomOf, ROOMS, softwareOf } from './rooms.js';
 import { nextCrossing, Tally } from './tally.js';
 
 const ns2: Place = { el: 2, state: 'Non-secure', aarch32: false };
@@ -92,5 +92,23 @@ describe('rooms', () => {
       'R-EL2 RMM',
       'NS-EL2 U-Boot',
     ]);
+  });
+});
+
+describe('programs by their first instruction', () => {
+  const start: TraceEvent = {
+    kind: 'image',
+    ...{ cpu: 0, time: 3n, from: el3, to: ns2, image: 1 },
+    ...{ pc: 0x60000000n, base: 0x60000000n, size: 0x1000n, x0: 0n, x1: 0n },
+  };
+
+  it('are in the room that they started in', () => {
+    const stores = new EventStores();
+    stores.imageNames = ['BL31', 'BL33'];
+    stores.append(0, encodeEvents([crossing(0, 1n, ns2, el3), start]));
+    const starts = programStarts(stores.cpus);
+    expect(starts.map(({ name }) => name)).toEqual(['BL33']);
+    const homes = softwareOf([], 1 << 6, starts);
+    expect([...homes].map(([room, name]) => `${room.name} ${name}`)).toEqual(['NS-EL2 BL33']);
   });
 });

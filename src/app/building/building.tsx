@@ -6,7 +6,17 @@ import { FailureView } from '../failure-view.js';
 import { FullScreenButton, FullScreenFailure, useFullScreen } from '../full-screen.js';
 import { report, run as currentRun, runVersion } from '../session.js';
 import { crossingPause, recordEvents } from '../settings.js';
-import { COLUMNS, HEIGHT, roomOf, ROOMS, softwareOf, usualIn, WIDTH, type Room } from './rooms.js';
+import {
+  COLUMNS,
+  HEIGHT,
+  programStarts,
+  roomOf,
+  ROOMS,
+  softwareOf,
+  usualIn,
+  WIDTH,
+  type Room,
+} from './rooms.js';
 import { PAUSES, SlowMotion } from './slow-motion.js';
 import { Tally, type Position, type Way } from './tally.js';
 import './building.css';
@@ -111,6 +121,7 @@ export function Building({ run }: { run: Run }) {
           {stateInWords(run, slow)}
           {!trace.recording && trace.stores.count > 0 ? ' Recording is off.' : ''}
         </span>
+        <span class="spacer" />
         <FullScreenButton screen={screen} />
       </div>
       <FullScreenFailure screen={screen} />
@@ -143,7 +154,7 @@ function stateInWords(run: Run, slow: SlowMotion): string {
   if (slow.state.value === 'standing') {
     return `Slow motion: it stands for ${crossingPause.value} s at each crossing.${goOn}`;
   }
-  if (slow.position.value === undefined) return 'Live';
+  if (slow.position.value === undefined) return 'Live.';
   return run.state.name === 'paused' ? `The machine is paused.${goOn}` : 'A crossing of before.';
 }
 
@@ -178,7 +189,7 @@ interface PictureProps {
 
 function Picture({ run, tally, seen, position, now }: PictureProps) {
   const { stores, phases } = run.trace;
-  const software = softwareOf(phases, seen);
+  const software = softwareOf(phases, seen, programStarts(stores.cpus));
   const where = new Map<Room, number[]>();
   const time = stores.cpus.find((each) => each.cpu === position?.cpu)?.time(position?.index ?? 0);
   for (const store of stores.cpus) {
@@ -265,8 +276,10 @@ interface RoomViewProps {
 }
 
 function RoomView({ room, used, software, cpus, entered }: RoomViewProps) {
-  const { x, y, width, height } = room;
-  const classes = `room ${room.state.toLowerCase()}${used ? ' used' : ''}${cpus.length > 0 ? ' here' : ''}`;
+  const { x, y, width, height, state } = room;
+  // The floor of EL3 is low and wide: its vCPUs stand beside its software, between two worlds' ways.
+  const [left, middle] = state === 'Root' ? [x + 330, y + 56] : [x + 40, y + height - 32];
+  const classes = `room ${state.toLowerCase()}${used ? ' used' : ''}${cpus.length > 0 ? ' here' : ''}`;
   return (
     <g class={classes}>
       <rect x={x} y={y} width={width} height={height} rx={8} />
@@ -283,14 +296,24 @@ function RoomView({ room, used, software, cpus, entered }: RoomViewProps) {
       )}
       {cpus.map((cpu, n) => (
         <g key={cpu} class="vcpu">
-          <circle cx={x + 40 + n * 58} cy={y + height - 32} r={24} />
-          <text x={x + 40 + n * 58} y={y + height - 31}>
+          <circle cx={left + n * 58} cy={middle} r={24} />
+          <text x={left + n * 58} y={middle + 1}>
             {cpu}
           </text>
         </g>
       ))}
     </g>
   );
+}
+
+/** Letters of a way's label that a room is wide enough for. */
+const LABEL_LETTERS = 31;
+
+/** The gist of a long exception class: what stands before its explanation. */
+function shortLabel(label: string): string {
+  if (label.length <= LABEL_LETTERS) return label;
+  const gist = label.split(/, | \(|: /)[0] ?? label;
+  return gist.length <= LABEL_LETTERS ? gist : `${gist.slice(0, LABEL_LETTERS - 1).trimEnd()}…`;
 }
 
 /** From the edge of one room to the edge of the other, a little aside of the way back. */
@@ -300,13 +323,14 @@ function Arrow({ way, light }: { way: Way; light: number }) {
   if (from === undefined || to === undefined) return null;
   const style = `opacity: ${Math.max(0.15, light).toFixed(2)}`;
   if (from === to) {
-    const x = from.x + from.width - 90;
+    // On the floor of EL3 between its software and its vCPUs: ways to the worlds end further right.
+    const x = from.state === 'Root' ? from.x + 240 : from.x + from.width - 90;
     const y = from.y + from.height - 20;
     return (
       <g class="way" style={style}>
         <path d={`M${x} ${y}c-40 -60 80 -60 40 -4`} marker-end="url(#way-end)" />
         <text x={x - 10} y={y - 50}>
-          {way.label}
+          {shortLabel(way.label)}
         </text>
       </g>
     );
@@ -327,7 +351,7 @@ function Arrow({ way, light }: { way: Way; light: number }) {
         x={middle(to.state === 'Root' ? from : to)}
         y={down ? to.y + 104 : to.y + to.height - 16}
       >
-        {way.label}
+        {shortLabel(way.label)}
       </text>
     </g>
   );

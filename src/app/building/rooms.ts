@@ -1,5 +1,6 @@
 import type { TimedPhase } from '../../engine/ui/trace.js';
 import type { Component } from '../../inspect/console/event.js';
+import type { EventStore } from '../../inspect/events/store.js';
 import { placeName, usualSoftware, type SecurityState } from '../../inspect/security.js';
 import { placeOfIndex } from '../timeline/lanes.js';
 
@@ -60,6 +61,24 @@ export function roomOf(place: number): Room | undefined {
   return ROOMS.find((room) => room.places.includes(place));
 }
 
+/** The first instruction of a program. */
+export interface ProgramStart {
+  /** Place byte of a record. */
+  readonly place: number;
+  readonly name: string;
+}
+
+/** The programs that have started, in the order of the recording. */
+export function programStarts(stores: readonly EventStore[]): ProgramStart[] {
+  return stores.flatMap((store) =>
+    store.imageStarts.flatMap((index) => {
+      const event = store.event(index);
+      if (event?.kind !== 'image') return [];
+      return [{ place: store.to(index), name: event.name ?? `image ${event.image.toString()}` }];
+    }),
+  );
+}
+
 /** Where each program of a console lives; undefined where the machine decides. */
 const HOME: Partial<Record<Component, number>> = {
   BL1: 11,
@@ -71,14 +90,24 @@ const HOME: Partial<Record<Component, number>> = {
 };
 
 /**
- * The software of each room: what consoles said has started, else nothing. BL2 runs at EL3 with
+ * The software of each room: what has started there, by its first instruction or by what it said
+ * on a console, else nothing. BL2 runs at EL3 with
  * RME and at Secure EL1 without; what the firmware hands over to runs at the highest Non-secure
  * level that there is.
  */
-export function softwareOf(phases: readonly TimedPhase[], seen: number): Map<Room, string> {
+export function softwareOf(
+  phases: readonly TimedPhase[],
+  seen: number,
+  starts: readonly ProgramStart[] = [],
+): Map<Room, string> {
   const has = (place: number): boolean => ((seen >> place) & 1) !== 0;
   const normal = has(6) ? 6 : 5;
   const found = new Map<Room, string>();
+  // By their first instruction first: a console names the same program a little later, and better.
+  for (const { place, name } of starts) {
+    const room = roomOf(place & 15);
+    if (room !== undefined) found.set(room, name);
+  }
   for (const { phase } of phases) {
     if (phase.mark === 'end') continue;
     const place = phase.component === 'BL2' ? (has(11) ? 11 : 1) : HOME[phase.component];

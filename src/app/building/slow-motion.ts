@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals';
 import type { Failure, Result } from '../../engine/common/failure.js';
 import { isOver } from '../../engine/common/run-state.js';
+import type { TraceFilter } from '../../engine/common/trace.js';
 import type { Run } from '../../engine/ui/run.js';
 import { modelOf } from '../registers/model.js';
 import { runToCrossing } from '../registers/run-to-crossing.js';
@@ -30,7 +31,7 @@ export class SlowMotion {
   readonly failure = signal<Failure | undefined>(undefined);
   /** Something worth knowing about how it ended. */
   readonly note = signal<string | undefined>(undefined);
-  private everyEventBefore: boolean | undefined;
+  private before: { everyEvent: boolean; filter: TraceFilter } | undefined;
   private wake: (() => void) | undefined;
   /** What is being done, until it has ended. */
   private work: Promise<void> | undefined;
@@ -186,18 +187,24 @@ export class SlowMotion {
     return next !== undefined;
   }
 
-  /** Crossings that are alike come one by one here, and each is to be seen. */
+  /** Crossings that are alike come one by one here, and each is to be seen, whatever was chosen. */
   private recordAll(): void {
     const { trace } = this.run;
-    this.everyEventBefore ??= trace.everyEvent;
+    if (this.before === undefined) {
+      const { everyEvent } = trace;
+      trace.everyEvent = false;
+      this.before = { everyEvent, filter: trace.filter };
+    }
+    trace.filter = {};
     trace.everyEvent = true;
     trace.recording = true;
   }
 
   private recordAsBefore(): void {
-    if (this.everyEventBefore === undefined) return;
-    this.run.trace.everyEvent = this.everyEventBefore;
-    this.everyEventBefore = undefined;
+    if (this.before === undefined) return;
+    this.run.trace.filter = this.before.filter;
+    this.run.trace.everyEvent = this.before.everyEvent;
+    this.before = undefined;
   }
 
   private wait(milliseconds: number): Promise<void> {

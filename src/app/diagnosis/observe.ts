@@ -15,6 +15,7 @@ import { tightLoop } from '../../inspect/diagnosis/cpu-report.js';
 import { promptOn } from '../../inspect/diagnosis/console-findings.js';
 import { parseRegisterDump, parseWord } from '../../inspect/diagnosis/register-dump.js';
 import { MONITOR_CHANNEL } from '../../engine/common/console.js';
+import { choiceInWords, recordingChoice } from '../timeline/recording-choice.js';
 
 /** How long consoles must have been silent before the vCPUs' registers are looked at, ms. */
 const LOOK_AFTER_MS = 4000;
@@ -80,6 +81,7 @@ export class RunObserver {
   private compose(consoles: ObservedConsole[], reachedPrompt: boolean): Observation {
     const { run, ran } = this;
     const { state, trace } = run;
+    const left = choiceInWords(recordingChoice.value);
     return {
       title: run.guest.title,
       state:
@@ -95,6 +97,7 @@ export class RunObserver {
       ...exitCodeOf(run),
       output: run.output.slice(-20).map(({ text }) => text),
       recording: recordingOf(run),
+      ...(left === '' ? {} : { leftOut: left }),
       lost: trace.lost,
       cpus: this.lookAtCpus(),
       consoles,

@@ -3,7 +3,7 @@ import { eventLabel } from '../../inspect/events/describe.js';
 import { KIND } from '../../inspect/events/layout.js';
 import type { EventStore } from '../../inspect/events/store.js';
 import type { SecurityState } from '../../inspect/security.js';
-import { bandsOf } from './bands.js';
+import { bandsOf, programBands } from './bands.js';
 import { columns, runsOf, type Columns } from './columns.js';
 import { lanesOf, type Lane } from './lanes.js';
 import { widthOfText, type Surface } from './surface.js';
@@ -59,21 +59,28 @@ export interface CpuRows {
 }
 
 export interface Rows {
-  readonly consoles: readonly string[];
+  /** Rows of bands: programs as they start, if that is known, then each console's. */
+  readonly bands: readonly (typeof PROGRAMS | { readonly console: string })[];
   readonly cpus: readonly CpuRows[];
   readonly height: number;
 }
 
+const PROGRAMS = 'programs';
+
 export function rowsOf(stores: readonly EventStore[], phases: readonly TimedPhase[]): Rows {
   const consoles = [...new Set(phases.map((each) => each.console))];
-  let y = AXIS + consoles.length * BAND + GAP;
+  const bands = [
+    ...(stores.some((store) => store.imageStarts.length > 0) ? ([PROGRAMS] as const) : []),
+    ...consoles.map((console) => ({ console })),
+  ];
+  let y = AXIS + bands.length * BAND + GAP;
   const cpus = stores.map((store) => {
     const lanes = lanesOf([store]);
     const rows = { store, lanes, top: y, marks: y + lanes.length * LANE };
     y = rows.marks + MARKS + GAP;
     return rows;
   });
-  return { consoles, cpus, height: y };
+  return { bands, cpus, height: y };
 }
 
 /** Kinds that are drawn as marks under the lanes, with their colour. */
@@ -129,10 +136,15 @@ function drawAxis(
 
 function drawBands(surface: Surface, scene: Scene, rows: Rows, x: (time: number) => number): void {
   const { view, width, colours } = scene;
-  rows.consoles.forEach((console, row) => {
+  rows.bands.forEach((of, row) => {
     const y = AXIS + row * BAND;
-    surface.text(2, y + BAND / 2, console, colours.quiet, GUTTER - 8);
-    for (const band of bandsOf(scene.phases, console, scene.now)) {
+    const name = of === PROGRAMS ? of : of.console;
+    surface.text(2, y + BAND / 2, name, colours.quiet, GUTTER - 8);
+    const bands =
+      of === PROGRAMS
+        ? programBands(scene.stores, scene.now)
+        : bandsOf(scene.phases, of.console, scene.now);
+    for (const band of bands) {
       if (band.end < view.start || band.start > view.end) continue;
       const from = Math.max(GUTTER, x(band.start));
       const to = Math.min(width, x(band.end));

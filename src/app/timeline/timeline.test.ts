@@ -3,10 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { encodeEvents } from '../../inspect/events/encode.js';
 import type { TraceEvent } from '../../inspect/events/event.js';
 import { KIND } from '../../inspect/events/layout.js';
-import { EventStore } from '../../inspect/events/store.js';
+import { EventStore, EventStores } from '../../inspect/events/store.js';
 import type { Place } from '../../inspect/security.js';
+import { programBands } from './bands.js';
 import { columns, runsOf } from './columns.js';
+import { draw, rowsOf } from './draw.js';
 import { lanesOf } from './lanes.js';
+import { svgSurface } from './surface.js';
 import { endAt, pan, SHORTEST_NS, ticks, timeText, zoom } from './view.js';
 
 const whole = { start: 0, end: 1e9 };
@@ -112,4 +115,44 @@ it('has a lane for each level and world in use, EL3 first', () => {
   const store = new EventStore(0);
   store.append(encodeEvents([move(1, el0, el1), move(2, el1, el3)]));
   expect(lanesOf([store]).map((lane) => lane.label)).toEqual(['EL3', 'NS-EL1', 'NS-EL0']);
+});
+
+it('has a band for each program from its first instruction to the next one’s', () => {
+  const image = (time: bigint, number: number): TraceEvent => ({
+    kind: 'image',
+    ...{ cpu: 0, time, from: el3, to: el3, image: number },
+    ...{ pc: 0n, base: 0n, size: 1n, x0: 0n, x1: 0n },
+  });
+  const stores = new EventStores();
+  stores.imageNames = ['BL1', 'BL2'];
+  stores.append(0, encodeEvents([image(5n, 0), move(7, el1, el3), image(20n, 1)]));
+  expect(programBands(stores.cpus, 90)).toEqual([
+    { label: 'BL1', start: 5, end: 20 },
+    { label: 'BL2', start: 20, end: 90 },
+  ]);
+});
+
+it('draws lanes of their own for each vCPU, and says whose they are', () => {
+  const stores = new EventStores();
+  stores.append(0, encodeEvents([move(10, el0, el1), move(20, el1, el3), move(30, el3, el1)]));
+  stores.append(1, encodeEvents([{ ...move(15, el0, el1), cpu: 1 }]));
+  const rows = rowsOf(stores.cpus, []);
+  expect(rows.cpus.map(({ lanes }) => lanes.map(({ label }) => label))).toEqual([
+    ['EL3', 'NS-EL1', 'NS-EL0'],
+    ['NS-EL1', 'NS-EL0'],
+  ]);
+  const [first, second] = rows.cpus;
+  expect(second?.top).toBeGreaterThan(first?.marks ?? Number.POSITIVE_INFINITY);
+  const worlds = { Secure: '#1', 'Non-secure': '#2', Root: '#3', Realm: '#4' };
+  const surface = svgSurface();
+  const drawn = draw(surface, {
+    ...{ stores: stores.cpus, phases: [], view: { start: 0, end: 40 }, now: 40, width: 500 },
+    ...{ selection: undefined, kinds: 0xffff },
+    colours: {
+      ...{ text: '#5', quiet: '#6', border: '#7', sunken: '#8', danger: '#9', focus: '#a', worlds },
+    },
+  });
+  expect(drawn).toBe(4);
+  const svg = surface.finish(500, rows.height);
+  for (const text of ['vCPU 0', 'vCPU 1', 'EL3']) expect(svg).toContain(`>${text}</text>`);
 });

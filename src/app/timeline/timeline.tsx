@@ -1,12 +1,15 @@
 import { effect, useComputed, useSignal } from '@preact/signals';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type { Run } from '../../engine/ui/run.js';
+import { answerAt } from '../../inspect/events/answer.js';
 import { FullScreenButton, FullScreenFailure, useFullScreen } from '../full-screen.js';
 import { boot, runVersion } from '../session.js';
 import { recordEvents } from '../settings.js';
 import { EventDetails } from './details.js';
 import { exportJson, exportSvg } from './export.js';
 import { neighbour, Plot, reveal, sceneOf, wholeOf, type TimelineState } from './plot.js';
+import { RecordingFilter } from './recording-filter.js';
+import { choiceInWords, recordingChoice } from './recording-choice.js';
 import { findEvent, KIND_GROUPS } from './search.js';
 import type { Selection } from './draw.js';
 import type { View } from './view.js';
@@ -49,12 +52,15 @@ export function Timeline({ run }: { run: Run }) {
     selection: useSignal<Selection | undefined>(undefined),
     kinds: useSignal(ALL),
   };
+  const choosing = useSignal(false);
   const host = useRef<HTMLDivElement>(null);
   const screen = useFullScreen(host, 'the timeline');
   const selected = useComputed(() => {
     const { value } = state.selection;
     const store = trace.stores.cpus.find((each) => each.cpu === value?.cpu);
-    return value === undefined ? undefined : store?.event(value.index);
+    const event = value && store?.event(value.index);
+    if (event === undefined || value === undefined || store === undefined) return undefined;
+    return { event, answer: answerAt(store, value.index) };
   });
   useEffect(
     () =>
@@ -94,6 +100,15 @@ export function Timeline({ run }: { run: Run }) {
     >
       <div class="pane-tools">
         <RecordTools run={run} />
+        <button
+          type="button"
+          aria-expanded={choosing.value}
+          disabled={!trace.available}
+          title="Which events QEMU records: kinds, levels, rate"
+          onClick={() => (choosing.value = !choosing.value)}
+        >
+          Which…
+        </button>
         <button type="button" onClick={() => zoomBy(0.5)} disabled={!some} title="Zoom in (+)">
           Closer
         </button>
@@ -127,6 +142,7 @@ export function Timeline({ run }: { run: Run }) {
         <FullScreenButton screen={screen} />
       </div>
       <FullScreenFailure screen={screen} />
+      {choosing.value && <RecordingFilter run={run} />}
       <p class="timeline-counts quiet" role="status">
         {counts(run)}
       </p>
@@ -152,7 +168,7 @@ export function Timeline({ run }: { run: Run }) {
               Close
             </button>
           </div>
-          <EventDetails event={selected.value} />
+          <EventDetails event={selected.value.event} answer={selected.value.answer} />
         </div>
       )}
     </div>
@@ -162,6 +178,8 @@ export function Timeline({ run }: { run: Run }) {
 function counts({ trace }: Run): string {
   const n = (value: number): string => value.toLocaleString('en');
   const parts = [`${n(trace.stores.count)} records`];
+  const left = choiceInWords(recordingChoice.value);
+  if (trace.recording && left !== '') parts.push(`recorded ${left}`);
   if (trace.stores.forgotten > 0) parts.push(`${n(trace.stores.forgotten)} older ones given up`);
   if (trace.lost > 0) parts.push(`${n(trace.lost)} lost because the page was too slow`);
   return parts.join(' · ');

@@ -56,6 +56,8 @@ export interface ChannelMap {
   channels: Record<string, number>;
   /** Address of the trace's control block (`trace.ts`), 0 for an engine without one. */
   trace: number;
+  /** Names of the programs whose first instruction is an event, by number (`machine/programs.ts`). */
+  programs: readonly string[];
   /** Address of the display's block (`display.ts`), 0 for an engine without one. */
   display: number;
 }

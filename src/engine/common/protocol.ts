@@ -5,6 +5,7 @@ import type { Failure, Result } from './failure.js';
 import type { MemoryPlan } from './memory.js';
 import type { OwnFiles } from './own-files.js';
 import type { StoredDisks } from './stored-disks.js';
+import type { TraceFilter } from './trace.js';
 import type { KeptSnapshot } from '../../snapshots/store.js';
 
 /**
@@ -26,6 +27,8 @@ export interface BootRequest {
   translator: TranslatorSettings | undefined;
   /** Whether events are recorded from reset on. */
   record: boolean;
+  /** Which of them. */
+  traceFilter: TraceFilter;
   /** Undefined for a cold boot. */
   snapshot: SnapshotSource | undefined;
   /** Whether a machine that boots cold stands at its reset until QMP lets it go. */

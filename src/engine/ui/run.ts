@@ -32,6 +32,7 @@ import { restoreMachine } from './restore.js';
 import { takeSnapshot, type SnapshotWish } from './take-snapshot.js';
 import { Display, type InputEvent } from './display.js';
 import { Trace } from './trace.js';
+import type { TraceFilter } from '../common/trace.js';
 
 /** Hands on what a console prints, in order. */
 function follow(console: Console, take: (bytes: Uint8Array) => void): void {
@@ -90,6 +91,8 @@ export interface RunOptions {
   translator?: TranslatorSettings | undefined;
   /** Whether events are recorded from reset on. */
   record?: boolean;
+  /** Which of them. */
+  traceFilter?: TraceFilter;
   /** What to go on from, in place of a cold boot. */
   snapshot?: SnapshotSource | undefined;
   /** Whether a cold boot stands at its reset, paused. */
@@ -155,7 +158,7 @@ export class Run {
     this.snapshot = options.snapshot;
     const ids = [...options.guest.consoles.map((each) => each.id), MONITOR_CHANNEL];
     this.consoles = new Map(ids.map((id) => [id, new Console(id)]));
-    this.trace = new Trace(options.record ?? false);
+    this.trace = new Trace(options.record ?? false, options.traceFilter);
     for (const each of options.guest.consoles) {
       const console = this.consoles.get(each.id);
       if (console !== undefined) this.trace.listen(console);
@@ -199,7 +202,7 @@ export class Run {
     const { ownFiles, disks } = this;
     if (Object.keys(disks).length > 0) this.storage = this.options.openStorage?.();
     const storage = this.storage?.port;
-    const record = this.trace.recording;
+    const { recording: record, filter: traceFilter } = this.trace;
     const paths = { engineUrl, imageBase };
     const halted = this.options.halted ?? false;
     const boot = {
@@ -210,6 +213,7 @@ export class Run {
       storage,
       translator,
       record,
+      traceFilter,
       snapshot,
       halted,
     };
@@ -342,9 +346,9 @@ export class Run {
   }
 
   private attach({ channels: map, fromSnapshot }: Booted): void {
-    const { memory, wake, channels, trace, display } = map;
+    const { memory, wake, channels, trace, programs, display } = map;
     this.memory = memory;
-    this.trace.attach(memory, trace);
+    this.trace.attach(memory, trace, programs);
     this.display.attach(memory, display);
     for (const each of [...this.consoles.values(), this.qmpConsole, this.gdbConsole]) {
       const address = channels[each.id];

@@ -1,7 +1,7 @@
 import { ConsoleRecogniser } from '../../inspect/console/recogniser.js';
 import type { ConsoleEvent, PhaseEvent } from '../../inspect/console/event.js';
 import { EventStores } from '../../inspect/events/store.js';
-import { DEFAULT_BURST, TraceControl, TraceReader } from '../common/trace.js';
+import { TraceControl, TraceReader, type TraceFilter } from '../common/trace.js';
 import type { Console } from './console.js';
 
 /** How often the rings are emptied. A ring of 1 MiB holds 16,384 records. */
@@ -35,14 +35,16 @@ export class Trace {
   private readonly stops: (() => void)[] = [];
   private wanted: boolean;
   private every = false;
+  private chosen: TraceFilter;
   private lostBefore = 0;
   /** Guest time minus the page's, ns, as the newest event shows it. */
   private offset: number | undefined;
   /** Goes up with every event and phase that has come. */
   version = 0;
 
-  constructor(recording: boolean) {
+  constructor(recording: boolean, filter: TraceFilter = {}) {
     this.wanted = recording;
+    this.chosen = filter;
   }
 
   /** Records that full rings have lost. */
@@ -67,18 +69,35 @@ export class Trace {
 
   set everyEvent(on: boolean) {
     this.every = on;
-    this.control?.setFilter({ burst: on ? 0 : DEFAULT_BURST });
+    this.control?.setFilter(this.filter);
   }
 
-  /** Connects to QEMU. @param address of the control block, 0 if the engine has none */
-  attach(memory: SharedArrayBuffer, address: number): void {
+  /** What QEMU records; what it leaves out costs next to nothing. */
+  get filter(): TraceFilter {
+    return this.every ? { ...this.chosen, burst: 0 } : this.chosen;
+  }
+
+  /** May be changed while the machine runs. */
+  set filter(filter: TraceFilter) {
+    this.chosen = filter;
+    this.control?.setFilter(this.filter);
+  }
+
+  /**
+   * Connects to QEMU.
+   *
+   * @param address of the control block, 0 if the engine has none
+   * @param programs names of the images that QEMU watches for, by their numbers
+   */
+  attach(memory: SharedArrayBuffer, address: number, programs: readonly string[]): void {
+    this.stores.imageNames = programs;
     if (address === 0) {
       this.available = false;
       return;
     }
     this.control = new TraceControl(memory, address);
     this.reader = new TraceReader(memory, this.control);
-    if (this.every) this.everyEvent = true;
+    this.control.setFilter(this.filter);
     this.control.on = this.wanted;
     this.timer = setInterval(() => this.read(), READ_MS);
   }

@@ -1,4 +1,5 @@
 import type { Guest, GuestImage } from '../../machine/guest.js';
+import { programsOf, type Program } from '../../machine/programs.js';
 import { deferred } from '../common/deferred.js';
 import { commandLine } from '../common/command-line.js';
 import { planChannels } from '../common/console.js';
@@ -13,7 +14,7 @@ import type {
   OutputLine,
 } from '../common/protocol.js';
 import { romsFor } from '../common/roms.js';
-import { TraceControl } from '../common/trace.js';
+import { TRACE_MAX_IMAGES, TraceControl } from '../common/trace.js';
 import { fetchImage, sha256Hex } from './images.js';
 import { fetchRom, type EngineModule, type LoadedEngine } from './module.js';
 import { ownImageSize, type OwnFiles } from '../common/own-files.js';
@@ -174,8 +175,14 @@ async function start(
   for (const [name, bytes] of roms) placeRom(module, name, bytes);
   const wake = module._bootlink_wake_word() >>> 0;
   const trace = (module._bootlink_trace_control?.() ?? 0) >>> 0;
+  const programs = startingPrograms(request, guest, images).slice(0, TRACE_MAX_IMAGES);
   // Before the first instruction; the page takes over once it knows where the block is.
-  if (trace !== 0) new TraceControl(memory.buffer, trace).on = request.record;
+  if (trace !== 0) {
+    const control = new TraceControl(memory.buffer, trace);
+    control.setFilter(request.traceFilter);
+    control.setImages(programs);
+    control.on = request.record;
+  }
   const display = (module._bootlink_display?.() ?? 0) >>> 0;
   await stored.serve(module, memory, wake);
   const restorer =
@@ -184,7 +191,26 @@ async function start(
   module.callMain(commandLine(guest, request.translator, { stored: stored.names, halted }));
   const shared = memory.buffer as unknown as SharedArrayBuffer;
   const running = { engine: module, memory, manifest, guest, disks, own };
-  return { channels: { memory: shared, wake, channels, trace, display }, restorer, running };
+  const names = programs.map(({ name }) => name);
+  const map = { memory: shared, wake, channels, trace, programs: names, display };
+  return { channels: map, restorer, running };
+}
+
+/**
+ * The programs whose first instruction is to be an event: of a cold boot that is recorded from
+ * reset on. In any other their code may have run before anybody looked.
+ */
+function startingPrograms(
+  { record, snapshot }: BootRequest,
+  guest: Guest,
+  images: readonly Bytes[],
+): Program[] {
+  if (!record || snapshot !== undefined) return [];
+  const held = guest.images.flatMap((image, index) => {
+    const bytes = images[index];
+    return bytes === undefined ? [] : [{ ...image, bytes }];
+  });
+  return programsOf(guest.args, held);
 }
 
 /** The guest with the visitor's own files in place of images, and the bytes of those. */

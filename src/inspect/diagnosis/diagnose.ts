@@ -273,7 +273,7 @@ function unique(findings: readonly Finding[]): Finding[] {
   });
 }
 
-function limitsOf({ recording, lost }: Observation): string[] {
+function limitsOf({ recording, leftOut, lost }: Observation): string[] {
   const limits: string[] = [];
   if (recording === 'off' || recording === 'unavailable') {
     limits.push(
@@ -282,6 +282,9 @@ function limitsOf({ recording, lost }: Observation): string[] {
   }
   if (recording === 'late') {
     limits.push('Events are recorded, but not from reset on: how it began may be missing.');
+  }
+  if (leftOut !== undefined && recording !== 'off') {
+    limits.push(`Not all events are recorded (${leftOut}): what is missing may be the reason.`);
   }
   if (lost > 0) limits.push(`${lost.toLocaleString('en')} events were lost.`);
   return limits;

@@ -60,6 +60,8 @@ export interface Observation {
   readonly output: readonly string[];
   /** Whether events are recorded; 'late' when that began after reset. */
   readonly recording: 'on' | 'late' | 'off' | 'unavailable';
+  /** Which events the visitor has left out, in words. */
+  readonly leftOut?: string;
   /** Records that full rings lost. */
   readonly lost: number;
   readonly cpus: readonly ObservedCpu[];

@@ -79,6 +79,21 @@ describe('decodeEsr', () => {
     expect(decodeEsr(0x3fn << 26n).className).toBe('reserved exception class 0x3f');
   });
 
+  it('knows each class that the Arm ARM defines, and no other', () => {
+    // DDI 0487 D24.2, ESR_EL1 to ESR_EL3, field EC.
+    const defined = [
+      [0x00, 0x01, 0x03, 0x04, 0x05, 0x06, 0x07, 0x08, 0x09, 0x0a, 0x0c, 0x0d, 0x0e],
+      [0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17, 0x18, 0x19, 0x1a, 0x1b, 0x1c, 0x1d, 0x1e, 0x1f],
+      [0x20, 0x21, 0x22, 0x24, 0x25, 0x26, 0x27, 0x28, 0x2c, 0x2d, 0x2f],
+      [0x30, 0x31, 0x32, 0x33, 0x34, 0x35, 0x38, 0x3a, 0x3c, 0x3d],
+    ].flat();
+    expect(Object.keys(EXCEPTION_CLASSES).map(Number)).toEqual(defined);
+    for (const ec of defined) {
+      const { className } = decodeEsr(BigInt(ec) << 26n);
+      expect(className, ec.toString(16)).not.toMatch(/reserved/);
+    }
+  });
+
   it('has a source for each class', () => {
     for (const known of Object.values(EXCEPTION_CLASSES)) {
       expect(known.source).toMatch(/^Arm ARM \(DDI 0487\) D24\.2, ESR_ELx, ISS encoding for /);

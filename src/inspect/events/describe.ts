@@ -7,7 +7,7 @@ import { ownerOfGpi } from '../gpt/entry';
 import { placeName } from '../security';
 import { describeCall } from '../smc/describe';
 import { vectorOfOffset } from '../vbar';
-import type { TraceEvent } from './event';
+import type { ImageEvent, TraceEvent } from './event';
 
 /** All GPI codes, so that a label can name one without knowing the configuration. */
 const ANY_CONFIG = { extraGpis: [0b0100, 0b0101, 0b0110, 0b0111, 0b1101] };
@@ -26,6 +26,10 @@ function callLabel(ec: number, args: readonly bigint[] | undefined): string {
   const name = CALL_NAMES[ec] ?? '';
   if (args === undefined || name === 'SVC') return name;
   return `${name} ${describeCall(args).name}`;
+}
+
+function imageName({ name, image }: ImageEvent): string {
+  return name ?? `image ${image.toString()}`;
 }
 
 /** A few words for an edge: "SMC PSCI_CPU_ON", "Data Abort from a lower EL". */
@@ -47,7 +51,7 @@ export function eventLabel(event: TraceEvent): string {
     case 'mmu':
       return `MMU ${event.enabled ? 'on' : 'off'}`;
     case 'image':
-      return `image ${event.image.toString()} starts`;
+      return `${imageName(event)} starts`;
     case 'interrupt':
       return event.intid === undefined
         ? event.interrupt
@@ -98,9 +102,10 @@ export function eventSentence(event: TraceEvent): string {
       return `${hex(event.size)} bytes at PA ${hex(event.base)} change ${before}to ${now} (${event.cause})`;
     }
     case 'mmu':
-      return `${placeName(event.from)} turns its MMU ${event.enabled ? 'on' : 'off'} at ${hex(event.pc)}, tables at ${hex(event.ttbr0)}`;
+      // Whoever wrote it: EL3 also writes the registers of levels below it.
+      return `The MMU of ${placeName(event.from)} is turned ${event.enabled ? 'on' : 'off'} by the instruction at ${hex(event.pc)}, tables at ${hex(event.ttbr0)}`;
     case 'image':
-      return `image ${event.image.toString()} starts at ${hex(event.pc)}, ${placeName(event.to)}`;
+      return `${imageName(event)} starts at ${hex(event.pc)}, ${placeName(event.to)}, with x0 = ${hex(event.x0)}`;
     case 'interrupt':
       return `${eventLabel(event)} takes ${placeName(event.from)} to ${placeName(event.to)}; returns to ${hex(event.elr)}`;
     case 'wait':

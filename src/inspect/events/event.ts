@@ -104,6 +104,8 @@ export interface ImageEvent extends EventBase {
   readonly to: Place;
   /** Index among the images the page named. */
   readonly image: number;
+  /** Its name, where the page has given one. */
+  readonly name?: string;
   readonly pc: bigint;
   readonly base: bigint;
   readonly size: bigint;

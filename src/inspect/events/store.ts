@@ -72,11 +72,16 @@ export class EventStore {
   /** Mask of all places that events were in. */
   private seen = 0;
   private readonly maxBlocks: number;
+  private readonly starts: number[] = [];
 
-  /** @param limit records kept at least; up to a block more are */
+  /**
+   * @param limit records kept at least; up to a block more are
+   * @param imageNames gives the names of images by their numbers
+   */
   constructor(
     readonly cpu: number,
     limit = DEFAULT_LIMIT,
+    private readonly imageNames: () => readonly string[] = () => [],
   ) {
     this.maxBlocks = Math.ceil(limit / BLOCK_RECORDS) + 1;
   }
@@ -102,6 +107,11 @@ export class EventStore {
   /** Place byte of where the vCPU is now; 0 when nothing is known. */
   get placeNow(): number {
     return this.where;
+  }
+
+  /** Indices of the records that tell of an image's first instruction. */
+  get imageStarts(): readonly number[] {
+    return this.starts;
   }
 
   /** Whole records, as a ring gives them. @throws RangeError when they are not whole */
@@ -152,6 +162,7 @@ export class EventStore {
     block.places[span] = places;
     block.kinds[span] = (block.kinds[span] ?? 0) | (1 << kind);
     this.seen |= places;
+    if (kind === KIND.image) this.starts.push(this.next + at - (this.next & (BLOCK_RECORDS - 1)));
     if (((MOVES >> kind) & 1) !== 0) this.where = to;
     else if (kind === KIND.summary) this.where = this.afterSummary(view, offset, from, to);
     else if (this.where === 0 && kind !== KIND.worldSwitch) this.where = from;
@@ -218,7 +229,10 @@ export class EventStore {
     const nextAt = ((index + 1) & (BLOCK_RECORDS - 1)) * RECORD_SIZE;
     const paired = next !== undefined && this.kind(index + 1) === KIND.arguments;
     if (paired) two.set(next.records.subarray(nextAt, nextAt + RECORD_SIZE), RECORD_SIZE);
-    return decodeRecords(paired ? two : two.subarray(0, RECORD_SIZE), { final: true }).events[0];
+    const record = paired ? two : two.subarray(0, RECORD_SIZE);
+    const [event] = decodeRecords(record, { final: true }).events;
+    const name = event?.kind === 'image' ? this.imageNames()[event.image] : undefined;
+    return event?.kind === 'image' && name !== undefined ? { ...event, name } : event;
   }
 
   /** Index of the first record at or after a time; `end` when all are before it. */
@@ -247,12 +261,15 @@ export class EventStore {
 /** The stores of all vCPUs of a machine, made as their records come. */
 export class EventStores {
   private readonly all: (EventStore | undefined)[] = [];
+  /** Names of the images that records tell of, by number. */
+  imageNames: readonly string[] = [];
 
   /** @param limit records kept, of all vCPUs that there may be together */
   constructor(private readonly limit = DEFAULT_LIMIT) {}
 
   append(cpu: number, records: Uint8Array): void {
-    (this.all[cpu] ??= new EventStore(cpu, this.limit)).append(records);
+    this.all[cpu] ??= new EventStore(cpu, this.limit, () => this.imageNames);
+    this.all[cpu].append(records);
   }
 
   get cpus(): readonly EventStore[] {

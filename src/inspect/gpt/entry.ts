@@ -130,8 +130,8 @@ export function decodeLevel1(entry: bigint, at: bigint, config: GptConfig): Resu
 }
 
 /** Owners in order, those that repeat counted: "Realm, 15 × Non-secure". */
-function inRuns(owners: readonly Owner[]): string {
-  const runs: { owner: Owner; count: number }[] = [];
+function inRuns(owners: readonly string[]): string {
+  const runs: { owner: string; count: number }[] = [];
   for (const owner of owners) {
     const last = runs.at(-1);
     if (last?.owner === owner) last.count++;
@@ -153,6 +153,23 @@ export function entryText(entry: GptEntry): string {
     case 'contiguous':
       return `${entry.kind}, ${sizeText(entry.size)}, ${entry.owner}`;
   }
+}
+
+/** Every GPI that any configuration allows. */
+const ANY_CONFIG = { extraGpis: [0b0100, 0b0101, 0b0110, 0b0111, 0b1101] };
+
+/**
+ * An entry of a recorded event in words. Neither its level nor the configuration is needed for
+ * that: no GPI has the code of a block (1) or of a table (3).
+ */
+export function recordedEntryText(entry: bigint): string {
+  const name = (gpi: bigint): string =>
+    ownerOfGpi(Number(gpi), ANY_CONFIG) ?? `reserved GPI ${hex(gpi)}`;
+  const type = bits(entry, 3, 0);
+  if (type === 3n) return `table at ${hex(entry & ~0xfn)}`;
+  if (type === 1n) return `all that it covers: ${name(bits(entry, 7, 4))}`;
+  const owners = Array.from({ length: 16 }, (_, i) => name(bits(entry, i * 4 + 3, i * 4)));
+  return `sixteen granules: ${inRuns(owners)}`;
 }
 
 export const ENTRY_SOURCE = `${GPC_CHAPTER}, GPT entry formats`;

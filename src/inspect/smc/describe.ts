@@ -12,10 +12,12 @@ import { splitReturn } from './rmm-words';
 import { RSI } from './rsi';
 import { SBSA_SIP } from './sbsa-sip';
 import { SDEI } from './sdei';
-import { DRTM, ERRATA, MM, PCI, STD_GENERAL } from './std-others';
+import { DRTM, ERRATA, MM, PCI, SPM_MM, STD_GENERAL } from './std-others';
 import { TRNG } from './trng';
 
 const TABLES: readonly SmcTable[] = [
+  // Before FF-A, whose names stand for ids that both have.
+  SPM_MM,
   PSCI,
   SDEI,
   TRNG,

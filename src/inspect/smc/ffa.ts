@@ -23,10 +23,14 @@ const memory = ['total_length', 'fragment_length', 'buffer: address, or zero', '
 const ROWS: readonly FunctionRow[] = [
   ...both(0x60, {
     name: 'FFA_ERROR',
-    does: 'reports that a call failed',
+    does: 'reports that a call failed; with SPM-MM, SPM_MM_VERSION: asks for the version',
     args: ['target', 'error code'],
   }),
-  ...both(0x61, { name: 'FFA_SUCCESS', does: 'reports that a call was done', args: ['target'] }),
+  ...both(0x61, {
+    name: 'FFA_SUCCESS',
+    does: 'reports that a call was done; with SPM-MM, MM_SP_EVENT_COMPLETE: the partition is done',
+    args: ['target'],
+  }),
   {
     id: std32(0x62),
     name: 'FFA_INTERRUPT',

@@ -3,7 +3,7 @@
  * TRP, the test payload in TF-A 2.12, answers only VERSION, GRANULE_DELEGATE and
  * GRANULE_UNDELEGATE (services/std_svc/rmmd/trp).
  */
-import { oneOf, std64, table, value } from './call';
+import { std64, table, value } from './call';
 import { interfaceVersion, ripas, RMI_CODES, rttState } from './rmm-words';
 
 const rd = 'rd: PA of the Realm descriptor';
@@ -159,14 +159,3 @@ export const RMI = table(
   RMI_CODES,
   'Realm Management Monitor specification (DEN0137) 1.0',
 );
-
-/** Why RMI_REC_ENTER came back: RmiRecExitReason. */
-export const recExitReason = oneOf({
-  0: 'synchronous exception',
-  1: 'IRQ',
-  2: 'FIQ',
-  3: 'PSCI call',
-  4: 'RIPAS change',
-  5: 'Host call',
-  6: 'SError',
-});

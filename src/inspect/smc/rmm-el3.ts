@@ -18,11 +18,11 @@ export const RMM_EL3 = table(
       name: 'RMM_RMI_REQ_COMPLETE',
       does: 'the RMM has answered an RMI call; EL3 returns to the host',
       args: [
-        'x0 for the host: RMI return code',
-        'x1 for the host',
-        'x2 for the host',
-        'x3 for the host',
-        'x4 for the host',
+        'host_x0: RMI return code',
+        'host_x1: for the host',
+        'host_x2: for the host',
+        'host_x3: for the host',
+        'host_x4: for the host',
       ],
     },
     {

@@ -23,8 +23,8 @@ export const MM = table(
 );
 
 /**
- * The calls of a StandaloneMM partition to SPM-MM. They share ids with FF-A, and
- * a build has one or the other, so this table is not in the general lookup.
+ * The calls of a StandaloneMM partition to SPM-MM. Two share their ids with FF-A, and a build has
+ * one or the other: in the lookup FF-A's name stands for both, and says so.
  */
 export const SPM_MM = table(
   [
