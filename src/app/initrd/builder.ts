@@ -13,7 +13,7 @@ import {
   type InitrdOptions,
   type InitrdResult,
 } from '../../initrd/index.js';
-import type { DroppedFile } from '../../storage/common/service.js';
+import type { DroppedFiles } from '../../storage/common/dropped.js';
 
 /** Something the image is made from: a package, an archive, a folder, a file. */
 export interface SourcePart {
@@ -153,11 +153,15 @@ const isArchive = (name: string): boolean =>
   /\.(deb|tar|tgz|txz|cpio|initrd)$|\.(tar|cpio|img)\.(gz|xz|zst)$|^initrd|^initramfs/i.test(name);
 
 /** Adds what was dropped: archives are opened, other files are taken at their paths. */
-export async function addFiles(files: readonly DroppedFile[], folder?: string): Promise<void> {
+export async function addFiles({ files, emptyFolders, folder }: DroppedFiles): Promise<void> {
   building.value = 'reading files';
   const loose = new FileTree();
   let isLoose = false;
   try {
+    for (const path of emptyFolders) {
+      loose.add(`/${path}`, { kind: 'directory', mode: 0o755, origin: folder ?? path });
+      isLoose = true;
+    }
     for (const { path, file } of files) {
       if (folder === undefined && isArchive(file.name)) {
         const bytes = new Uint8Array(await file.arrayBuffer());

@@ -28,8 +28,7 @@ export function InitrdPane() {
     if (built.value === undefined) void build();
   });
   const drop = async (transfer: DataTransfer): Promise<void> => {
-    const { files, folder } = await droppedFiles(transfer);
-    await addFiles(files, folder);
+    await addFiles(await droppedFiles(transfer));
   };
   return (
     <section
@@ -68,7 +67,8 @@ function Sources() {
           class="visually-hidden"
           onChange={(event) => {
             const files = Array.from(event.currentTarget.files ?? []);
-            void addFiles(files.map((file) => ({ path: file.name, file })));
+            const chosen = files.map((file) => ({ path: file.name, file }));
+            void addFiles({ files: chosen, emptyFolders: [], folder: undefined });
             event.currentTarget.value = '';
           }}
         />
