@@ -95,6 +95,22 @@ describe('with a mouse', () => {
     await shoot(page, 'medium-console');
   });
 
+  it('a machine with a long name and all controls have one row of 1280 pixels', async () => {
+    const { page } = await browser.open(`${inject('pageUrl')}?guest=rme`);
+    await waitForState(page, ['running'], 60_000);
+    await page.locator('.top-bar .elapsed', { hasText: 'prompt after' }).waitFor();
+    const tops = await page
+      .locator('.top-bar :is(.brand, .machine-name, button)')
+      .evaluateAll((parts) =>
+        parts.map((part) => {
+          const { top, height } = part.getBoundingClientRect();
+          return Math.round(top + height / 2);
+        }),
+      );
+    expect(tops.length).toBeGreaterThan(8);
+    expect(Math.max(...tops) - Math.min(...tops)).toBeLessThan(6);
+  });
+
   it('the help fits one screen', async () => {
     const { page } = await browser.open(url);
     await page.getByRole('button', { name: 'Help' }).click();
@@ -109,6 +125,8 @@ describe('with a mouse', () => {
       return { top, bottom, scrolls: hidden.length };
     });
     await shoot(page, 'help');
+    const keys = await page.getByRole('dialog').locator('.shortcuts').innerText();
+    for (const key of ['Ctrl+Shift+P', 'F6', 'Esc']) expect(keys).toContain(key);
     expect(box.scrolls).toBe(0);
     expect(box.top).toBeGreaterThanOrEqual(0);
     expect(box.bottom).toBeLessThanOrEqual(720);
