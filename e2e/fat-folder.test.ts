@@ -142,6 +142,22 @@ describe.skipIf(linux === undefined)('a folder of the visitor', () => {
     },
   );
 
+  it('dropped on the initrd is laid out like a root, its paths to be copied', async () => {
+    const { page } = await browser.open(`${url}?guest=virt-linux&boot=0`);
+    await page.locator('.dv-tab', { hasText: 'Initrd' }).click();
+    const pane = page.getByRole('region', { name: 'Tiny initrd' });
+    await pane.locator('.initrd-size', { hasText: 'built in' }).waitFor();
+    await drop(page, '.initrd', ['share']);
+    await pane.getByRole('button', { name: 'Take away share' }).waitFor();
+    await pane.getByLabel('Copy these files').fill('/deep\n/nothing in here');
+    await pane.getByLabel('Copy these files').blur();
+    await pane.locator('summary', { hasText: 'entries' }).click();
+    const listing = pane.locator('.listing');
+    await expect.poll(() => listing.innerText()).toContain('/deep/a longer name.txt');
+    expect(await listing.innerText()).toMatch(/^d.*\/nothing in here/m);
+    expect(await pane.innerText()).not.toContain('Missing');
+  });
+
   it('dropped on a machine that asks for one may be that folder', async () => {
     const { page } = await browser.open(`${url}?guest=virt-linux&boot=0`);
     await addArguments(page, ' -drive file=fat:photos,if=virtio,format=raw');
