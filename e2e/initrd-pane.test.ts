@@ -59,6 +59,7 @@ describe.skipIf(linux === undefined)('the initrd that the page builds', () => {
   it('is the same bytes in every tab and on the command line, and is built in time', async () => {
     const first = await download(await open());
     const page = await open();
+    console.log(`default initrd, first build of the tab: ${await size(page).innerText()}`);
     expect((await download(page)).equals(first)).toBe(true);
     const folder = mkdtempSync(join(tmpdir(), 'bootlink-initrd-'));
     try {
