@@ -8,6 +8,7 @@ import {
   FileTree,
   InitrdError,
   kernelReleases,
+  loadGzip,
   openArchive,
   ParseError,
   type InitrdOptions,
@@ -80,6 +81,8 @@ let base: Promise<SourcePart> | undefined;
 
 /** BusyBox as set-up has put it beside the engine. */
 async function busybox(): Promise<SourcePart> {
+  // Fetched side by side; the build that wants it says so when it cannot be had.
+  void loadGzip().catch(() => undefined);
   const engine = new URL('engine/', document.baseURI).href;
   const manifest = v.parse(
     EngineManifest,
