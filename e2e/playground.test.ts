@@ -81,6 +81,14 @@ describe('on a phone', () => {
       await page.getByRole('option', { name: `Show the pane ${name}` }).tap();
       await page.locator('.dv-tab.dv-active-tab', { hasText: name }).waitFor();
       expect([name, await isTooWide(page)]).toEqual([name, false]);
+      const wide = await page
+        .locator(':is(.library, .initrd, .machine-form, .sheet):visible')
+        .evaluateAll((parts) =>
+          parts
+            .filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)
+            .map(({ className }) => className),
+        );
+      expect([name, wide]).toEqual([name, []]);
       await shoot(page, `phone-${name.toLowerCase()}`);
     }
   });
