@@ -98,6 +98,32 @@ async function write(page: Page, editor: 'args' | 'json', text: string): Promise
   if (text !== '') await page.keyboard.insertText(text);
 }
 
+/**
+ * Points at a word until what there is to say about it is shown: the editor's own services may not
+ * have read the text when the pointer first comes, and it asks them once a coming.
+ */
+async function seeHover(
+  page: Page,
+  editor: 'args' | 'json',
+  word: string,
+  text: string | RegExp,
+): Promise<void> {
+  const said = page.locator('.monaco-hover', { hasText: text });
+  await expect
+    .poll(
+      async () => {
+        await page.mouse.move(0, 0);
+        await page.locator(`[data-editor=${editor}] .view-line`).getByText(word).first().hover();
+        return said.waitFor({ timeout: 3000 }).then(
+          () => true,
+          () => false,
+        );
+      },
+      { timeout: 30_000 },
+    )
+    .toBe(true);
+}
+
 /** The machine that the address holds; undefined where it is that of a guest or cannot be read. */
 function addressed(page: Page): Machine | undefined {
   const opened = openLink(new URL(page.url()).hash, { own: true, findGuest: () => undefined });
@@ -152,8 +178,7 @@ describe('every part of a machine', () => {
     await list.filter({ hasText: 'smp' }).first().waitFor();
     await page.keyboard.press('Escape');
     await write(page, 'json', '{"format":1,"board":{"type":"virt"},"smp":{"cpus":2}}');
-    await page.locator('[data-editor=json] .view-line').getByText('"smp"').first().hover();
-    await page.locator('.monaco-hover', { hasText: 'vCPUs and their topology' }).waitFor();
+    await seeHover(page, 'json', '"smp"', 'vCPUs and their topology');
   });
 });
 
@@ -178,8 +203,7 @@ describe('what the built engine knows', () => {
     }
     // Types and defaults of a property, on hover.
     await write(page, 'args', '-machine virt -device nvme,mdts=3,serial=1');
-    await page.locator('[data-editor=args] .view-line').getByText('mdts').first().hover();
-    await page.locator('.monaco-hover', { hasText: /uint8|number|integer/i }).waitFor();
+    await seeHover(page, 'args', 'mdts', /uint8|number|integer/i);
     // Options, names and values are told apart by their colours.
     const classes = await page
       .locator('[data-editor=args] .view-line span[class^=mtk]')
@@ -201,8 +225,7 @@ describe('what is wrong with a command line', () => {
     await openOwn(page, 'Command line');
     await write(page, 'args', line);
     await page.locator('[data-editor=args] .squiggly-error').first().waitFor();
-    await page.locator('[data-editor=args] .view-line').getByText('nvmee').first().hover();
-    await page.locator('.monaco-hover', { hasText: sentence }).waitFor();
+    await seeHover(page, 'args', 'nvmee', sentence);
   });
 });
 
