@@ -6,7 +6,7 @@ import type { Page } from 'playwright-core';
 import { expect, inject, test } from 'vitest';
 import { realCpio } from '../src/initrd/testing/real-cpio.js';
 import { seriousFindings } from './axe.js';
-import { useBrowser, waitForText } from './browser.js';
+import { useBrowser, waitForState, waitForText } from './browser.js';
 
 const { open } = useBrowser();
 const GUEST = 'virt-linux';
@@ -91,4 +91,6 @@ test('a tiny initrd is built, listed, read by cpio, and boots', async () => {
     }
   });
   await waitForText(page, id, /the initrd says hello/, { timeout: 120_000 });
+  // After what it was to run, it powers off.
+  expect(await waitForState(page, ['exited', 'failed'], 60_000)).toBe('exited');
 }, 200_000);

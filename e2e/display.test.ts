@@ -127,6 +127,34 @@ describe.skipIf(uefi === undefined)('the display of EDK2 with ramfb', () => {
     },
   );
 
+  it('gives the pointer’s place and buttons to the tablet', { timeout: 2 * BOOT_MS }, async () => {
+    if (uefi === undefined) throw new Error('Set-up has not built the guest uefi.');
+    const machine = fromGuest(uefi);
+    const devices = [...(machine.devices ?? []), { driver: 'ramfb' }, ...input];
+    const trace = [{ enable: 'input_event_abs' }, { enable: 'input_event_btn' }];
+    const { page } = await browser.open(`${url}${toLink({ ...machine, devices, trace })}`);
+    await bootShell(page);
+    const box = await page.locator(DISPLAY).boundingBox();
+    if (box === null) throw new Error('The display is not to be seen.');
+    // A quarter from the left and from the top, of the 32768 steps that QEMU's tablets have.
+    await page.mouse.move(box.x + box.width / 4, box.y + box.height / 4);
+    await page.mouse.down();
+    await page.mouse.up();
+    const said = () =>
+      page.evaluate(() =>
+        (globalThis.bootlink?.run()?.output ?? []).map(({ text }) => text).join('\n'),
+      );
+    await expect.poll(said).toMatch(/input_event_btn con \S+, button left, down 0/);
+    expect(await said()).toMatch(/input_event_btn con \S+, button left, down 1/);
+    for (const axis of ['x', 'y']) {
+      const values = (await said()).matchAll(
+        new RegExp(`input_event_abs con \\S+, axis ${axis}, value 0x([0-9a-f]+)`, 'g'),
+      );
+      const last = parseInt([...values].at(-1)?.[1] ?? '', 16);
+      expect(Math.abs(last - 0x2000)).toBeLessThan(0x100);
+    }
+  });
+
   it('offers the keyboard that a machine lacks', { timeout: 2 * BOOT_MS }, async () => {
     const { page } = await browser.open(`${url}${link([{ driver: 'ramfb' }])}`);
     await bootShell(page);

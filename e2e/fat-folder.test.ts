@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { seriousFindings } from './axe.js';
-import { consoleText, typeOn, useBrowser, waitForText } from './browser.js';
+import { consoleText, typeOn, useBrowser, waitForState, waitForText } from './browser.js';
 import { builtGuests } from './catalogue.js';
 
 /** Folders and loose files of the visitor as FAT drives: dropped, and where a line says `fat:`. */
@@ -18,6 +18,7 @@ let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'bootlink-folder-'));
   mkdirSync(join(folder, 'share', 'deep'), { recursive: true });
+  mkdirSync(join(folder, 'share', 'nothing in here'));
   writeFileSync(join(folder, 'share', 'deep', 'a longer name.txt'), 'from a folder in a folder\n');
   writeFileSync(join(folder, 'share', 'hello.txt'), 'hello from the folder\n');
   writeFileSync(join(folder, 'one.txt'), 'the first loose file\n');
@@ -63,6 +64,8 @@ async function addArguments(page: Page, text: string): Promise<void> {
   await page.getByRole('tab', { name: 'Form' }).click();
 }
 
+const WRITABLE =
+  ' -drive file=fat:rw:~/share,if=none,id=f,format=raw -device virtio-blk-pci,drive=f,romfile=';
 const MOUNT = 'mkdir -p /mnt; mount -t vfat /dev/vda1 /mnt';
 
 describe.skipIf(linux === undefined)('a folder of the visitor', () => {
@@ -86,19 +89,19 @@ describe.skipIf(linux === undefined)('a folder of the visitor', () => {
       const said = await shell(page, `${MOUNT}; cat /mnt/hello.txt "/mnt/deep/a longer name.txt"`);
       expect(said).toContain('hello from the folder');
       expect(said).toContain('from a folder in a folder');
+      const listed = await shell(page, 'ls -1d /mnt/*/; ls -A "/mnt/nothing in here" | wc -l');
+      expect(listed).toMatch(/^\/mnt\/nothing in here\/\s*$/m);
+      expect(listed).toMatch(/^0\s*$/m);
       expect(complaints.filter((each) => !/WebGL|GPU/i.test(each))).toEqual([]);
     },
   );
 
   it(
-    'takes the place of fat: on a command line, and is read and written',
-    { timeout: 2 * BOOT_MS },
+    'takes the place of fat: on a command line; what is written there outlives machine and page',
+    { timeout: 3 * BOOT_MS },
     async () => {
       const { page } = await browser.open(`${url}?guest=virt-linux&boot=0`);
-      await addArguments(
-        page,
-        ' -drive file=fat:rw:~/share,if=none,id=f,format=raw -device virtio-blk-pci,drive=f,romfile=',
-      );
+      await addArguments(page, WRITABLE);
       await page.getByText('“share” needs a folder (~/share).').waitFor();
       const boot = page.locator('.machine-pane').getByRole('button', { name: 'Boot' });
       expect(await boot.isDisabled()).toBe(true);
@@ -117,8 +120,43 @@ describe.skipIf(linux === undefined)('a folder of the visitor', () => {
       );
       expect(said).toContain('hello from the folder');
       expect(said).toMatch(/^written by the guest/m);
+      await page.getByRole('button', { name: 'Stop', exact: true }).click();
+      await waitForState(page, ['exited']);
+
+      // It is a disk of the library now, and the same folder is that disk again.
+      await page.locator('.dv-tab', { hasText: 'Disks' }).click();
+      const disks = page.getByRole('region', { name: 'Disk images' });
+      const card = disks.locator('.image-card');
+      await card.getByText(/, changed/).waitFor();
+      expect(await card.innerText()).toContain('share, 2 files');
+      await page.goto(`${url}?guest=virt-linux&boot=0`);
+      await addArguments(page, WRITABLE);
+      await page.getByLabel('Folder for share').setInputFiles(join(folder, 'share'));
+      await page.getByText('A FAT drive of yours: share, 2 files').waitFor();
+      await boot.click();
+      await waitForText(page, 'uart0', /guest:\/# /, { timeout: BOOT_MS });
+      expect(await shell(page, `${MOUNT} && cat /mnt/new.txt`)).toMatch(/^written by the guest/m);
+      await page.locator('.dv-tab', { hasText: 'Disks' }).click();
+      await card.getByText('in use').waitFor();
+      expect(await card.count()).toBe(1);
     },
   );
+
+  it('dropped on the initrd is laid out like a root, its paths to be copied', async () => {
+    const { page } = await browser.open(`${url}?guest=virt-linux&boot=0`);
+    await page.locator('.dv-tab', { hasText: 'Initrd' }).click();
+    const pane = page.getByRole('region', { name: 'Tiny initrd' });
+    await pane.locator('.initrd-size', { hasText: 'built in' }).waitFor();
+    await drop(page, '.initrd', ['share']);
+    await pane.getByRole('button', { name: 'Take away share' }).waitFor();
+    await pane.getByLabel('Copy these files').fill('/deep\n/nothing in here');
+    await pane.getByLabel('Copy these files').blur();
+    await pane.locator('summary', { hasText: 'entries' }).click();
+    const listing = pane.locator('.listing');
+    await expect.poll(() => listing.innerText()).toContain('/deep/a longer name.txt');
+    expect(await listing.innerText()).toMatch(/^d.*\/nothing in here/m);
+    expect(await pane.innerText()).not.toContain('Missing');
+  });
 
   it('dropped on a machine that asks for one may be that folder', async () => {
     const { page } = await browser.open(`${url}?guest=virt-linux&boot=0`);

@@ -1,11 +1,16 @@
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { describe, expect, inject, it } from 'vitest';
+import { deflateSync } from 'fflate';
+import { toBase64url } from '../src/machine/link/base64url.js';
 import { toLink } from '../src/machine/link/encode.js';
 import type { Machine } from '../src/machine/schema.js';
 import { seriousFindings } from './axe.js';
 import { useBrowser, waitForState, waitForText } from './browser.js';
+import { builtGuests } from './catalogue.js';
+import { fixtureImage } from './fixtures/catalogue.js';
 
 const url = inject('fixtureUrl');
 const browser = useBrowser();
@@ -28,6 +33,10 @@ function runExists(page: Page): Promise<boolean> {
 
 const linked = (changes: Partial<Machine>, query = '') =>
   `${url}${query}${toLink({ ...machine, ...changes })}`;
+
+/** A link that holds any text, as no page would write it. */
+const raw = (text: string): string =>
+  `#m1.${toBase64url(deflateSync(new TextEncoder().encode(text)))}`;
 
 const bytes = Buffer.from('the very bytes of a kernel');
 const sha256 = createHash('sha256').update(bytes).digest('hex');
@@ -56,6 +65,22 @@ describe('the address', () => {
     await page.waitForURL(/#m1\./);
     expect(new URL(page.url()).hash.length).toBeLessThanOrEqual(300);
   });
+});
+
+describe('the link of each built-in guest', async () => {
+  const guests = await builtGuests();
+  it.each(guests.map(({ id }) => id))(
+    '%s, with one change, has at most 300 characters',
+    async (id) => {
+      const { page } = await browser.open(`${inject('pageUrl')}?guest=${id}&boot=0`);
+      await page.locator('.dv-tab', { hasText: 'Machine' }).click();
+      await page.getByRole('combobox', { name: 'Memory', exact: true }).fill('1000M');
+      await page.waitForURL(/#m1\./);
+      const { length } = new URL(page.url()).hash;
+      console.log(`link of ${id} with other memory: ${String(length)} characters`);
+      expect(length).toBeLessThanOrEqual(300);
+    },
+  );
 });
 
 describe('a link from elsewhere', () => {
@@ -140,12 +165,66 @@ describe('a link from elsewhere', () => {
       ['#m1.AAAA', 'cannot be opened'],
       ['#m9.AAAA', 'newer Bootlink'],
       [toLink({ ...machine, extra: ['-incoming', 'file:/etc/passwd'] }), 'cannot be opened'],
+      [raw(`{"format":1,"notes":"${'a'.repeat(4_000_000)}"}`), 'unpacks to more than'],
+      [raw('['.repeat(5000)), 'nested deeper'],
+      [`#m1.${'A'.repeat(70_000)}`, 'characters'],
+      [toLink({ ...machine, kernel: '/etc/passwd' }), 'names a file'],
+      [toLink({ ...machine, script: Array(201).fill({ console: 'a', send: 'x' }) }), '200 steps'],
+      [
+        raw('{"format":1,"images":[{"name":"a","url":"https://x.example/a"}]}'),
+        'needs its SHA-256',
+      ],
     ] as const) {
       const { page } = await browser.open(`${url}${fragment}`);
       await page.getByRole('alert').filter({ hasText: sentence }).waitFor();
       expect(await runExists(page)).toBe(false);
     }
   });
+
+  it('is refused in the words of the command line, which ends with 1', async () => {
+    for (const fragment of ['#m1.AAAA', toLink({ ...machine, extra: ['-qmp', 'unix:/x'] })]) {
+      const { status, stderr } = spawnSync('npx', ['bootlink', 'link', fragment], {
+        encoding: 'utf8',
+      });
+      expect(status).toBe(1);
+      const sentence = stderr.replace(/^error: /, '').trim();
+      const { page } = await browser.open(`${url}${fragment}`);
+      await page.getByRole('alert').filter({ hasText: sentence }).waitFor();
+    }
+  });
+
+  it('with more memory or vCPUs than a tab has is shown, and does not boot', async () => {
+    for (const [changes, reason] of [
+      [{ memory: { size: '8G' } }, /room for \d+ MiB/],
+      [{ smp: { cpus: 17 } }, /17 vCPUs/],
+    ] as const) {
+      const { page } = await browser.open(linked(changes));
+      await page.locator('.review .failure', { hasText: reason }).waitFor();
+      const boot = page.getByRole('button', { name: 'Boot this machine' });
+      expect(await boot.isDisabled()).toBe(true);
+    }
+  });
+
+  it('that somebody has garbled opens or is refused, and never starts anything', async () => {
+    const { page } = await browser.open('about:blank');
+    const base = toLink({ ...machine, script: [{ console: 'serial0', send: 'help\n' }] });
+    // The same ones in every run: a step through the link, and through the characters.
+    const characters = 'ABab09-_.#=%';
+    let shown = 0;
+    for (let round = 0; round < 60; round++) {
+      const at = 4 + ((round * 37) % (base.length - 4));
+      const put = characters[round % characters.length] ?? '';
+      const link = base.slice(0, at) + put + base.slice(at + (round % 3));
+      await page.goto(`${url}?round=${String(round)}${link}`);
+      const card = page.locator('.review');
+      const alert = page.getByRole('alert').filter({ hasText: 'cannot be opened' });
+      await card.or(alert).first().waitFor();
+      if ((await alert.count()) > 0) expect(await alert.innerText()).toMatch(/\.\s*$|\.\n/);
+      else shown++;
+      expect(await runExists(page)).toBe(false);
+    }
+    console.log(`60 garbled links: ${String(shown)} shown for review, the others refused`);
+  }, 120_000);
 
   it('opens the console that ?console= names, and ?embed=1 shows the machine alone', async () => {
     const { page } = await browser.open(linked({}, '?console=serial1&embed=1'));
@@ -173,6 +252,38 @@ describe('a machine handed on', () => {
     const other = await browser.open(link);
     await other.page.locator('.review').waitFor();
     expect(await other.page.locator('.review').innerText()).toContain('96 MiB');
+  });
+
+  it('with files of one’s own: they are named with their hashes, and asked for', async () => {
+    const own = Buffer.from('my own firmware');
+    const hash = createHash('sha256').update(own).digest('hex');
+    const { page } = await browser.open(`${url}?guest=one&boot=0`, {
+      permissions: ['clipboard-read', 'clipboard-write'],
+    });
+    await page.locator('.dv-tab', { hasText: 'Machine' }).click();
+    const choose = (to: Page, buffer: Buffer) =>
+      to
+        .getByLabel('File for firmware.bin')
+        .setInputFiles({ name: 'mine.fd', mimeType: 'application/octet-stream', buffer });
+    await choose(page, own);
+    await page.getByText('Your file mine.fd').waitFor();
+    await page.locator('.machine-pane').getByRole('button', { name: 'Share' }).click();
+    const said = page.getByRole('dialog').locator('.hashes');
+    expect(await said.innerText()).toMatch(new RegExp(`firmware\\.bin[^]*${hash}`));
+    await page.getByRole('button', { name: 'Copy link' }).click();
+    const link = await page.evaluate(() => navigator.clipboard.readText());
+
+    const { page: other } = await browser.open(link);
+    const boot = other.getByRole('button', { name: 'Boot this machine' });
+    await boot.waitFor();
+    expect(await boot.isDisabled()).toBe(true);
+    expect(await other.locator('.review').innerText()).toContain(hash);
+    await choose(other, Buffer.from(fixtureImage));
+    await other.getByRole('alert').filter({ hasText: 'another file' }).waitFor();
+    await choose(other, own);
+    await other.getByText('Your file mine.fd').waitFor();
+    await boot.click();
+    await waitForState(other, ['running']);
   });
 
   it('as a file, and back', async () => {

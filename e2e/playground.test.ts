@@ -81,6 +81,14 @@ describe('on a phone', () => {
       await page.getByRole('option', { name: `Show the pane ${name}` }).tap();
       await page.locator('.dv-tab.dv-active-tab', { hasText: name }).waitFor();
       expect([name, await isTooWide(page)]).toEqual([name, false]);
+      const wide = await page
+        .locator(':is(.library, .initrd, .machine-form, .sheet):visible')
+        .evaluateAll((parts) =>
+          parts
+            .filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)
+            .map(({ className }) => className),
+        );
+      expect([name, wide]).toEqual([name, []]);
       await shoot(page, `phone-${name.toLowerCase()}`);
     }
   });
@@ -93,6 +101,22 @@ describe('with a mouse', () => {
     const bar = page.getByRole('toolbar', { name: 'Keys for the console' });
     expect(await bar.isVisible()).toBe(false);
     await shoot(page, 'medium-console');
+  });
+
+  it('a machine with a long name and all controls have one row of 1280 pixels', async () => {
+    const { page } = await browser.open(`${inject('pageUrl')}?guest=rme`);
+    await waitForState(page, ['running'], 60_000);
+    await page.locator('.top-bar .elapsed', { hasText: 'prompt after' }).waitFor();
+    const tops = await page
+      .locator('.top-bar :is(.brand, .machine-name, button)')
+      .evaluateAll((parts) =>
+        parts.map((part) => {
+          const { top, height } = part.getBoundingClientRect();
+          return Math.round(top + height / 2);
+        }),
+      );
+    expect(tops.length).toBeGreaterThan(8);
+    expect(Math.max(...tops) - Math.min(...tops)).toBeLessThan(6);
   });
 
   it('the help fits one screen', async () => {
@@ -109,6 +133,8 @@ describe('with a mouse', () => {
       return { top, bottom, scrolls: hidden.length };
     });
     await shoot(page, 'help');
+    const keys = await page.getByRole('dialog').locator('.shortcuts').innerText();
+    for (const key of ['Ctrl+Shift+P', 'F6', 'Esc']) expect(keys).toContain(key);
     expect(box.scrolls).toBe(0);
     expect(box.top).toBeGreaterThanOrEqual(0);
     expect(box.bottom).toBeLessThanOrEqual(720);

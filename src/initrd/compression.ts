@@ -147,11 +147,15 @@ async function gunzip(bytes: Bytes, start: number, limit: number): Promise<Membe
   throw new ParseError('gzip', start, 'cut short or damaged: no checksum that fits the content');
 }
 
+/** Loads what packs, for a page that has to wait for something else anyway. */
+export const loadGzip = () => import('fflate');
+
 /**
- * gzip at a fixed level, without name or time: the same bytes for the same input.
- * Level 6, as gzip's own default.
+ * gzip at a fixed level, without name or time: the same bytes for the same input. Level 3 takes
+ * three quarters of the time of gzip's own default, 6, and makes the default image 1 % larger: 130
+ * against 170 ms, 1038765 against 1028467 bytes, and every change in the pane waits for it.
  */
 export async function gzip(bytes: Bytes): Promise<Bytes> {
-  const { gzipSync } = await import('fflate');
-  return gzipSync(bytes, { level: 6, mtime: 0 }) as Bytes;
+  const { gzipSync } = await loadGzip();
+  return gzipSync(bytes, { level: 3, mtime: 0 }) as Bytes;
 }

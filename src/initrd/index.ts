@@ -8,6 +8,7 @@ export {
   type InitrdResult,
   type ListedFile,
 } from './build';
+export { loadGzip } from './compression';
 export { InitrdError, ParseError } from './errors';
 export { initScript, type InitOptions } from './init';
 export { listingText } from './listing';

@@ -60,7 +60,7 @@ export function blockThings(machine: Machine): BlockThing[] {
   return Array.from(found(machine)).flatMap(({ path, driver }): BlockThing[] => {
     if (driver === 'vvfat') {
       const message =
-        'A folder of the host: choose one, and the page makes a FAT drive of it. What the guest writes to that drive stays in memory.';
+        'A folder of the host: choose one, and the page makes a FAT drive of it. What the guest writes (with rw) is kept in Disks, not in the folder.';
       return [{ path, code: 'fat-folder', message }];
     }
     const filter = filters[driver];

@@ -2,7 +2,8 @@ import * as Comlink from 'comlink';
 import { signal } from '@preact/signals';
 import type { Failure, Result } from '../../engine/common/failure.js';
 import type { ImageFormat, StoredImage } from '../../storage/common/records.js';
-import type { DroppedFile, ImportProgress, ImportResult } from '../../storage/common/service.js';
+import type { Content, DroppedFile, DroppedFiles } from '../../storage/common/dropped.js';
+import type { ImportProgress, ImportResult } from '../../storage/common/service.js';
 import type { Finding } from '../../storage/format/detect.js';
 import { askToPersist } from '../../storage/ui/client.js';
 import { refreshLibrary, storage } from '../storage.js';
@@ -73,11 +74,14 @@ export const importUrl = (url: string, sha256: string | undefined): Promise<unkn
     ),
   );
 
-export const createFat = (title: string, files: DroppedFile[]): Promise<ImportResult | undefined> =>
+export const createFat = (
+  title: string,
+  { files, emptyFolders }: Content,
+): Promise<ImportResult | undefined> =>
   imported(
     long(`Making a FAT drive of ${files.length} files`, (key, onProgress) =>
       // Some room for what the guest wants to put there.
-      storage.service.createFat(key, title, files, 16 << 20, onProgress),
+      storage.service.createFat(key, title, { files, emptyFolders }, 16 << 20, onProgress),
     ),
   );
 
@@ -121,15 +125,16 @@ export async function exportImage(image: StoredImage, format: ImageFormat): Prom
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
 
-/** The files of a folder that was chosen by the browser's own picker, or loose ones. */
-export function pickedFiles(list: FileList | null): {
-  files: DroppedFile[];
-  folder: string | undefined;
-} {
+/**
+ * The files of a folder that was chosen by the browser's own picker, or loose ones. The picker tells
+ * of no empty folders.
+ */
+export function pickedFiles(list: FileList | null): DroppedFiles {
   const files = Array.from(list ?? []);
   const folder = files[0]?.webkitRelativePath.split('/')[0];
   return {
     folder: folder === '' ? undefined : folder,
+    emptyFolders: [],
     files: files.map((file) => ({
       path: file.webkitRelativePath.split('/').slice(1).join('/') || file.name,
       file,
@@ -138,13 +143,12 @@ export function pickedFiles(list: FileList | null): {
 }
 
 /** Every file of what was dropped, folders and all. */
-export async function droppedFiles(
-  transfer: DataTransfer,
-): Promise<{ files: DroppedFile[]; folder: string | undefined }> {
+export async function droppedFiles(transfer: DataTransfer): Promise<DroppedFiles> {
   // The list is gone after the first wait.
   const entries = Array.from(transfer.items, (item) => item.webkitGetAsEntry());
   const loose = Array.from(transfer.files);
   const files: DroppedFile[] = [];
+  const emptyFolders: string[] = [];
   const walk = async (entry: FileSystemEntry, path: string): Promise<void> => {
     if (entry.isFile) {
       const file = await new Promise<File>((resolve, reject) =>
@@ -154,28 +158,33 @@ export async function droppedFiles(
       return;
     }
     const reader = (entry as FileSystemDirectoryEntry).createReader();
-    for (;;) {
+    for (let isEmpty = true; ; isEmpty = false) {
       const some = await new Promise<FileSystemEntry[]>((resolve, reject) =>
         reader.readEntries(resolve, reject),
       );
-      if (some.length === 0) return;
+      if (some.length === 0) {
+        if (isEmpty) emptyFolders.push(path);
+        return;
+      }
       for (const each of some) await walk(each, `${path}/${each.name}`);
     }
   };
   const folders = entries.filter((entry) => entry?.isDirectory === true);
   if (folders.length === 0) {
-    return { files: loose.map((file) => ({ path: file.name, file })), folder: undefined };
+    const content = loose.map((file) => ({ path: file.name, file }));
+    return { files: content, emptyFolders, folder: undefined };
   }
   for (const entry of entries) {
     if (entry !== null) await walk(entry, entry.name);
   }
   const only = entries.length === 1 ? folders[0]?.name : undefined;
-  const top = only === undefined ? undefined : `${only}/`;
+  // What is in the one folder is at the top of the drive.
+  const within = (path: string): string =>
+    only === undefined ? path : path.slice(only.length + 1);
   return {
     folder: only ?? 'files',
-    files: files.map(({ path, file }) => ({
-      path: top !== undefined && path.startsWith(top) ? path.slice(top.length) : path,
-      file,
-    })),
+    files: files.map(({ path, file }) => ({ path: within(path), file })),
+    // An empty path is the one folder itself.
+    emptyFolders: emptyFolders.map(within).filter((path) => path !== ''),
   };
 }

@@ -29,8 +29,8 @@ export function AddImage() {
             // @ts-expect-error a property of all current browsers that the types do not know
             webkitdirectory
             onChange={(event) => {
-              const { files, folder } = pickedFiles(event.currentTarget.files);
-              void createFat(folder ?? 'files', files);
+              const content = pickedFiles(event.currentTarget.files);
+              void createFat(content.folder ?? 'files', content);
               event.currentTarget.value = '';
             }}
           />

@@ -116,7 +116,9 @@ function Attach({ image }: { image: StoredImage }) {
     if (wanted !== undefined && wanted > size) {
       // Flash is as large as the board says: filled up with zeroes.
       const result = await storage.service.resize(image.id, wanted);
-      if (!result.ok) return void (await done(Promise.resolve(result)));
+      // Also when it went well: its card says its size.
+      await done(Promise.resolve(result));
+      if (!result.ok) return;
       size = wanted;
     }
     const disk = { id: image.id, title: image.title, size, access };

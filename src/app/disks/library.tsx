@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import type { DroppedFile } from '../../storage/common/service.js';
+import type { DroppedFile } from '../../storage/common/dropped.js';
 import { FailureView } from '../failure-view.js';
 import { formatBytes } from '../format.js';
 import { images, libraryFailure, refreshLibrary, storageUse, troubles } from '../storage.js';
@@ -36,8 +36,9 @@ export function Library() {
     return () => removeEventListener('focus', refresh);
   }, []);
   const drop = async (transfer: DataTransfer): Promise<void> => {
-    const { files, folder } = await droppedFiles(transfer);
-    if (folder !== undefined) await createFat(folder, files);
+    const content = await droppedFiles(transfer);
+    const { files, folder } = content;
+    if (folder !== undefined) await createFat(folder, content);
     else if (files.length > 1) loose.value = files;
     else for (const { file } of files) await importFile(file);
   };
@@ -92,7 +93,12 @@ function LooseFiles({ files, close }: { files: readonly DroppedFile[]; close: ()
         <strong>{files.length} files</strong>, {formatBytes(size)}: what are they?
       </p>
       <div class="actions">
-        <button type="button" onClick={() => void act(() => createFat('files', [...files]))}>
+        <button
+          type="button"
+          onClick={() =>
+            void act(() => createFat('files', { files: [...files], emptyFolders: [] }))
+          }
+        >
           Put them on a FAT drive
         </button>
         <button

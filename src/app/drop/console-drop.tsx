@@ -1,15 +1,13 @@
 import { signal, useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
-import type { DroppedFile } from '../../storage/common/service.js';
+import type { DroppedFiles } from '../../storage/common/dropped.js';
 import { dialog } from '../dialog-state.js';
 import { droppedFiles } from '../disks/actions.js';
 import { machine } from '../machine/model.js';
 import './drop.css';
 
 /** What lies on the console pane until the visitor has said what it is for. */
-export const dropped = signal<{ files: DroppedFile[]; folder: string | undefined } | undefined>(
-  undefined,
-);
+export const dropped = signal<DroppedFiles | undefined>(undefined);
 
 const hasFiles = (event: DragEvent): boolean =>
   event.dataTransfer?.types.includes('Files') === true && machine.value !== undefined;
@@ -31,7 +29,7 @@ export function ConsoleDrop({ children }: { children: ComponentChildren }) {
         if (!hasFiles(event) || event.dataTransfer === null) return;
         event.preventDefault();
         void droppedFiles(event.dataTransfer).then((what) => {
-          if (what.files.length === 0) return;
+          if (what.files.length === 0 && what.folder === undefined) return;
           dropped.value = what;
           dialog.value = 'drop';
         });

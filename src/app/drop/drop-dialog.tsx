@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals';
+import { writableFolders } from '../../machine/block.js';
 import { imageUses } from '../../machine/files.js';
 import { firmwareImages, withBios } from '../../machine/firmware.js';
 import { attach } from '../attachments.js';
@@ -38,7 +39,7 @@ export function DropDialog() {
   };
   const asDisks = async (isFat: boolean): Promise<string | undefined> => {
     const made = [];
-    if (isFat) made.push(await createFat(folder ?? name, files));
+    if (isFat) made.push(await createFat(folder ?? name, what));
     else for (const { file } of files) made.push(await importFile(file));
     for (const result of made) {
       const image = images.value?.find(({ id }) => id === result?.id);
@@ -61,7 +62,7 @@ export function DropDialog() {
     return result.ok ? undefined : result.reason;
   };
   const asFolder = async (slot: string): Promise<string | undefined> => {
-    const result = await chooseFolder(slot, files, folder, false);
+    const result = await chooseFolder(slot, what, false);
     return result.ok ? undefined : result.reason;
   };
   const slots = firmwareImages(current);
@@ -85,8 +86,8 @@ export function DropDialog() {
               As the folder {slot}
             </button>
             <p class="quiet">
-              The machine’s command line has a FAT drive of it. What the guest writes stays in
-              memory.
+              The machine’s command line has a FAT drive of it
+              {writableFolders(current).has(slot) ? '; Disks keeps what the guest writes.' : '.'}
             </p>
           </div>
         ))}
@@ -117,7 +118,7 @@ export function DropDialog() {
             disabled={busy.value}
             onClick={() =>
               void act('initrd', async () => {
-                await addFiles(files, folder);
+                await addFiles(what);
                 return undefined;
               })
             }

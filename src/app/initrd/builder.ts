@@ -8,12 +8,13 @@ import {
   FileTree,
   InitrdError,
   kernelReleases,
+  loadGzip,
   openArchive,
   ParseError,
   type InitrdOptions,
   type InitrdResult,
 } from '../../initrd/index.js';
-import type { DroppedFile } from '../../storage/common/service.js';
+import type { DroppedFiles } from '../../storage/common/dropped.js';
 
 /** Something the image is made from: a package, an archive, a folder, a file. */
 export interface SourcePart {
@@ -80,6 +81,8 @@ let base: Promise<SourcePart> | undefined;
 
 /** BusyBox as set-up has put it beside the engine. */
 async function busybox(): Promise<SourcePart> {
+  // Fetched side by side; the build that wants it says so when it cannot be had.
+  void loadGzip().catch(() => undefined);
   const engine = new URL('engine/', document.baseURI).href;
   const manifest = v.parse(
     EngineManifest,
@@ -153,11 +156,15 @@ const isArchive = (name: string): boolean =>
   /\.(deb|tar|tgz|txz|cpio|initrd)$|\.(tar|cpio|img)\.(gz|xz|zst)$|^initrd|^initramfs/i.test(name);
 
 /** Adds what was dropped: archives are opened, other files are taken at their paths. */
-export async function addFiles(files: readonly DroppedFile[], folder?: string): Promise<void> {
+export async function addFiles({ files, emptyFolders, folder }: DroppedFiles): Promise<void> {
   building.value = 'reading files';
   const loose = new FileTree();
   let isLoose = false;
   try {
+    for (const path of emptyFolders) {
+      loose.add(`/${path}`, { kind: 'directory', mode: 0o755, origin: folder ?? path });
+      isLoose = true;
+    }
     for (const { path, file } of files) {
       if (folder === undefined && isArchive(file.name)) {
         const bytes = new Uint8Array(await file.arrayBuffer());

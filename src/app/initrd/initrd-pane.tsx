@@ -28,8 +28,7 @@ export function InitrdPane() {
     if (built.value === undefined) void build();
   });
   const drop = async (transfer: DataTransfer): Promise<void> => {
-    const { files, folder } = await droppedFiles(transfer);
-    await addFiles(files, folder);
+    await addFiles(await droppedFiles(transfer));
   };
   return (
     <section
@@ -59,7 +58,7 @@ export function InitrdPane() {
 
 function Sources() {
   return (
-    <div>
+    <div class="initrd-sources">
       <label class="button">
         Add packages, archives or files
         <input
@@ -68,7 +67,8 @@ function Sources() {
           class="visually-hidden"
           onChange={(event) => {
             const files = Array.from(event.currentTarget.files ?? []);
-            void addFiles(files.map((file) => ({ path: file.name, file })));
+            const chosen = files.map((file) => ({ path: file.name, file }));
+            void addFiles({ files: chosen, emptyFolders: [], folder: undefined });
             event.currentTarget.value = '';
           }}
         />
@@ -98,7 +98,7 @@ function Sources() {
 function Chosen() {
   const { programs, copy, modules, run, release, compression } = choices.value;
   return (
-    <div class="disk-form">
+    <div class="disk-form initrd-choices">
       <label>
         Programs
         <input
@@ -119,7 +119,6 @@ function Chosen() {
         Copy these files
         <textarea
           rows={2}
-          style={{ minHeight: '3em' }}
           value={copy}
           placeholder="/etc/os-release"
           onChange={(event) => choose({ copy: event.currentTarget.value })}
@@ -129,7 +128,6 @@ function Chosen() {
         Kernel modules, in order
         <textarea
           rows={2}
-          style={{ minHeight: '3em' }}
           value={modules}
           placeholder="nvme"
           onChange={(event) => choose({ modules: event.currentTarget.value })}
@@ -180,7 +178,7 @@ function Result() {
     setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
   };
   return (
-    <div>
+    <div class="initrd-result">
       <p role="status" class="initrd-size">
         {building.value ??
           `${formatBytes(result.image.length)} (${formatBytes(result.unpackedSize)} unpacked), built in ${result.ms.toFixed(0)} ms`}

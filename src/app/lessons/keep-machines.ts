@@ -1,11 +1,14 @@
 import { effect, signal } from '@preact/signals';
 import { FailureError, type Failure } from '../../engine/common/failure.js';
-import { openImageCache, type ImageCache } from '../../engine/common/image-cache.js';
-import { fetchImage } from '../../engine/worker/images.js';
-import type { Catalogue, GuestImage } from '../../machine/guest.js';
+import { openImageCache } from '../../engine/common/image-cache.js';
+import { keepImages } from '../../engine/ui/keep.js';
+import type { Catalogue } from '../../machine/guest.js';
 import { imagesOf } from '../../lessons/images.js';
 import type { Lesson } from '../../lessons/lesson.js';
+import { catalogueUrl } from '../addresses.js';
+import { wireBytes } from '../catalogue.js';
 import { keepEngine, whenQuiet } from '../install/install.js';
+import { createKeepWorker } from '../offline/keep-worker.js';
 import { catalogue } from '../session.js';
 
 /** What of a lesson's machines is kept for use without a network. */
@@ -25,42 +28,24 @@ export const keeping = signal<Keeping | undefined>(undefined);
 
 let stopNow: AbortController | undefined;
 
-async function missingOf(images: readonly GuestImage[], cache: ImageCache): Promise<GuestImage[]> {
-  const missing: GuestImage[] = [];
-  for (const image of images) {
-    const kept = await cache.get(image.sha256);
-    if (kept === undefined) missing.push(image);
-    else void kept.cancel();
-  }
-  return missing;
-}
-
-function noRoom(image: GuestImage): Failure {
-  return {
-    what: 'The browser did not keep a file of this lesson’s machines.',
-    input: image.name,
-    remedy:
-      'Make room (Settings tells what is kept), or leave the private window. With a network the lesson works as it is.',
-  };
-}
-
 /** Fetches what is not kept, one file after the other, whenever no machine is booting. */
 async function keepAll(lesson: Lesson, known: Catalogue, signal: AbortSignal): Promise<void> {
   const { images, unbuilt } = imagesOf(lesson, known);
-  const cache = await openImageCache();
-  const missing = await missingOf(images, cache);
-  const total = missing.reduce((sum, { wireBytes }) => sum + wireBytes, 0);
+  const kept = await (await openImageCache()).list();
+  const missing = images.filter(({ sha256 }) => !kept.has(sha256));
+  const total = wireBytes(missing);
   const about = { lesson: lesson.id, total, unbuilt };
   keeping.value = { ...about, state: 'keeping', loaded: 0 };
   let before = 0;
   for (const image of missing) {
     await whenQuiet();
     signal.throwIfAborted();
-    const url = new URL(image.url, new URL('guests/index.json', document.baseURI)).href;
-    await fetchImage(image, url, { cache, fetch: (from) => fetch(from, { signal }) }, (done) => {
-      keeping.value = { ...about, state: 'keeping', loaded: before + done.loaded };
-    });
-    if ((await missingOf([image], cache)).length > 0) throw new FailureError(noRoom(image));
+    const onProgress = (loaded: number): void => {
+      if (!signal.aborted) keeping.value = { ...about, state: 'keeping', loaded: before + loaded };
+    };
+    const result = await keepImages([image], catalogueUrl, createKeepWorker, onProgress, signal);
+    signal.throwIfAborted();
+    if (!result.ok) throw new FailureError(result.failure);
     before += image.wireBytes;
   }
   const engine = await keepEngine();

@@ -1,8 +1,13 @@
 import { computed, signal } from '@preact/signals';
+import type { Guest } from '../../machine/guest.js';
 import { toGuest, type CannotRun, type GuestToRun } from '../../machine/to-guest.js';
 import type { OwnFiles } from '../../engine/common/own-files.js';
+import type { StoredDisk, StoredDisks } from '../../engine/common/stored-disks.js';
+import { writableFolders } from '../../machine/block.js';
+import type { Machine } from '../../machine/schema.js';
 import { showPane } from '../dock/workspace-state.js';
 import { boot } from '../session.js';
+import { keptFolder } from './kept-folders.js';
 import { localFile } from './local-files.js';
 import { baseGuest, findGuest, isBuiltIn, machine, opened } from './model.js';
 
@@ -43,10 +48,34 @@ export function runId(): string {
   return key?.startsWith('guest:') === true ? key.slice('guest:'.length) : MACHINE_ID;
 }
 
+/** What of the machine's images is the visitor's; undefined when it could not be kept. */
+async function broughtTo(
+  guest: Guest,
+  current: Machine,
+): Promise<{ files: OwnFiles; stored: StoredDisks } | undefined> {
+  const files: Record<string, File> = {};
+  const stored: Record<string, StoredDisk> = {};
+  const writable = writableFolders(current);
+  for (const { name } of guest.images) {
+    const image = current.images?.find((each) => each.name === name);
+    const file = localFile(image);
+    if (image === undefined || file === undefined) continue;
+    if (!writable.has(name)) {
+      files[name] = file;
+      continue;
+    }
+    const disk = await keptFolder(image, file);
+    if (disk === undefined) return undefined;
+    stored[name] = disk;
+  }
+  return { files, stored };
+}
+
 /** Boots the machine as it is now: with its changes, cold. */
 export async function bootMachine(): Promise<void> {
   const planned = plannedGuest.value;
-  if (planned?.ok !== true) return;
+  const current = machine.value;
+  if (planned?.ok !== true || current === undefined) return;
   if (opened.value !== undefined) opened.value = { ...opened.value, trusted: true };
   // What happens next is seen there; the editor that Boot was pressed in may cover it.
   showPane('console', { focus: false });
@@ -55,10 +84,8 @@ export async function bootMachine(): Promise<void> {
     await boot(base);
     return;
   }
-  const own: Record<string, File> = {};
-  for (const { name } of planned.guest.images) {
-    const file = localFile(machine.value?.images?.find((image) => image.name === name));
-    if (file !== undefined) own[name] = file;
-  }
-  await boot(planned.guest, { files: own satisfies OwnFiles, from: 'cold' });
+  const brought = await broughtTo(planned.guest, current);
+  // Its failure stands there.
+  if (brought === undefined) showPane('disks');
+  else await boot(planned.guest, { ...brought, from: 'cold' });
 }

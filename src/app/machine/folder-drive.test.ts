@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { DroppedFile } from '../../storage/common/service.js';
+import type { DroppedFile } from '../../storage/common/dropped.js';
 import { detect } from '../../storage/format/detect.js';
 import { folderDrive, folderTitle } from './folder-drive.js';
 
@@ -10,8 +10,12 @@ function dropped(path: string, text: string): DroppedFile {
 
 const files = [dropped('notes/first.txt', 'hello\n'), dropped('b.bin', 'x'.repeat(9000))];
 
-async function bytesOf(list: DroppedFile[], isWritable = false): Promise<Uint8Array> {
-  const made = folderDrive('mine', list, 'DIR', isWritable);
+async function bytesOf(
+  list: DroppedFile[],
+  isWritable = false,
+  emptyFolders: string[] = [],
+): Promise<Uint8Array> {
+  const made = folderDrive('mine', { files: list, emptyFolders }, 'DIR', isWritable);
   if (!made.ok) throw new Error(made.failure.what);
   return new Uint8Array(await made.value.arrayBuffer());
 }
@@ -31,12 +35,14 @@ describe('a FAT drive of a folder, as a file', { timeout: 60_000 }, () => {
   });
 
   it('has the same bytes in whatever order the browser gives the files', async () => {
-    const hash = async (list: DroppedFile[]) =>
+    const hash = async (list: DroppedFile[], emptyFolders: string[] = []) =>
       createHash('sha256')
-        .update(await bytesOf(list))
+        .update(await bytesOf(list, false, emptyFolders))
         .digest('hex');
     expect(await hash([...files].reverse())).toBe(await hash(files));
     expect(await hash([dropped('b.bin', 'y'), ...files.slice(0, 1)])).not.toBe(await hash(files));
+    expect(await hash(files, ['b', 'a'])).toBe(await hash(files, ['a', 'b']));
+    expect(await hash(files, ['a'])).not.toBe(await hash(files));
   });
 
   it('has room for what a guest writes, where it may', async () => {
@@ -46,7 +52,12 @@ describe('a FAT drive of a folder, as a file', { timeout: 60_000 }, () => {
   });
 
   it('names the file that FAT cannot hold', () => {
-    const made = folderDrive('mine', [dropped('what?.txt', '')], 'DIR', false);
+    const made = folderDrive(
+      'mine',
+      { files: [dropped('what?.txt', '')], emptyFolders: [] },
+      'DIR',
+      false,
+    );
     expect(made).toMatchObject({ ok: false, failure: { input: 'what?.txt' } });
   });
 

@@ -1,5 +1,5 @@
 import type { Result } from '../../engine/common/failure.js';
-import type { DroppedFile } from '../../storage/common/service.js';
+import { fatEntries, type Content, type DroppedFile } from '../../storage/common/dropped.js';
 import { FatError, planFat } from '../../storage/format/fat-build.js';
 
 /** Bytes left free on a drive that the guest may write to. */
@@ -22,14 +22,14 @@ const byPath = (one: DroppedFile, other: DroppedFile): number =>
  */
 export function folderDrive(
   title: string,
-  files: readonly DroppedFile[],
+  { files, emptyFolders }: Content,
   label: string,
   isWritable: boolean,
 ): Result<File> {
   const sorted = [...files].sort(byPath);
   try {
-    const listed = sorted.map(({ path, file }) => ({ path, size: file.size }));
-    const plan = planFat(listed, label, isWritable ? ROOM : 0);
+    const entries = fatEntries({ files: sorted, emptyFolders: [...emptyFolders].sort() });
+    const plan = planFat(entries, label, isWritable ? ROOM : 0);
     const parts: BlobPart[] = [plan.head];
     let length = plan.head.length;
     const add = (part: Uint8Array<ArrayBuffer> | File | undefined, size: number): void => {

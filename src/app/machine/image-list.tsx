@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals';
+import { writableFolders } from '../../machine/block.js';
 import { imageUses } from '../../machine/files.js';
 import { isUnfilled } from '../../machine/image-slots.js';
 import type { Image } from '../../machine/schema.js';
@@ -95,9 +96,10 @@ function FolderChoice(props: {
   choose: (work: Promise<Chosen>) => Promise<void>;
 }) {
   const { image, missing, exact, choose } = props;
+  const isWritable = machine.value !== undefined && writableFolders(machine.value).has(image.name);
   const picked = (list: FileList | null): void => {
-    const { files, folder } = pickedFiles(list);
-    if (files.length > 0) void choose(chooseFolder(image.name, files, folder, exact));
+    const content = pickedFiles(list);
+    if (content.files.length > 0) void choose(chooseFolder(image.name, content, exact));
   };
   return (
     <>
@@ -121,8 +123,9 @@ function FolderChoice(props: {
         />
       </label>
       <p class="quiet">
-        What the guest writes there is gone when the machine ends. A FAT drive that keeps it can be
-        made in Disks.
+        {isWritable
+          ? 'From its first boot on it is in Disks too, with what the guest writes there: the same folder is the same disk again.'
+          : 'The guest may not write there: fat:rw: on the command line lets it.'}
       </p>
     </>
   );

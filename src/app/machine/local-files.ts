@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals';
 import { writableFolders } from '../../machine/block.js';
 import type { Image, Machine } from '../../machine/schema.js';
-import type { DroppedFile } from '../../storage/common/service.js';
+import type { DroppedFiles } from '../../storage/common/dropped.js';
 import { folderDrive, folderTitle } from './folder-drive.js';
 import { edit, machine } from './model.js';
 
@@ -78,15 +78,14 @@ export async function chooseFile(name: string, file: File, exact: boolean): Prom
 /** Takes a folder, or some files, for an image that stands for a folder: a FAT drive is made of it. */
 export async function chooseFolder(
   name: string,
-  files: readonly DroppedFile[],
-  folder: string | undefined,
+  content: DroppedFiles,
   exact: boolean,
 ): Promise<Chosen> {
   const current = machine.value;
   if (current === undefined) return { ok: false, reason: 'There is no machine any more.' };
-  if (files.length === 0) return { ok: false, reason: 'There is no file in this folder.' };
+  const { files, folder } = content;
   const title = folderTitle(folder, files);
-  const made = folderDrive(title, files, name, writableFolders(current).has(name));
+  const made = folderDrive(title, content, name, writableFolders(current).has(name));
   if (made.ok) return chooseFile(name, made.value, exact);
   const { what, input, remedy } = made.failure;
   return { ok: false, reason: `${what} ${input ?? ''}: ${remedy}` };

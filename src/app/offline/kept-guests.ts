@@ -9,6 +9,7 @@ import { wireBytes } from '../catalogue.js';
 import { keepEngine, offline } from '../install/install.js';
 import { catalogueUrl } from '../addresses.js';
 import { catalogue, run, runVersion } from '../session.js';
+import { createKeepWorker } from './keep-worker.js';
 
 /**
  * Guests that boot without a network: those whose every image, snapshot included, is in the
@@ -85,12 +86,6 @@ function set<Value>(
   return next;
 }
 
-const createWorker = (): Worker =>
-  new Worker(new URL('../../engine/worker/keep.ts', import.meta.url), {
-    type: 'module',
-    name: 'keep',
-  });
-
 /** Fetches everything that a boot of the guest needs, and keeps it. */
 export async function keepGuest(guest: Guest): Promise<void> {
   if (keeping.value.has(guest.id)) return;
@@ -115,7 +110,13 @@ export async function keepGuest(guest: Guest): Promise<void> {
     }
     show('images', 0);
     const onProgress = (loaded: number): void => show('images', loaded);
-    const result = await keepImages(guest, catalogueUrl, createWorker, onProgress, ended.signal);
+    const result = await keepImages(
+      keptImages(guest),
+      catalogueUrl,
+      createKeepWorker,
+      onProgress,
+      ended.signal,
+    );
     if (!result.ok && !ended.signal.aborted) {
       keepFailures.value = set(keepFailures.value, guest.id, result.failure);
     }

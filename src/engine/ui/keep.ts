@@ -1,19 +1,19 @@
 import * as Comlink from 'comlink';
-import type { Guest } from '../../machine/guest.js';
+import type { GuestImage } from '../../machine/guest.js';
 import type { Failure, Result } from '../common/failure.js';
-import { keptImages, type KeepService } from '../common/keep.js';
+import type { KeepService } from '../common/keep.js';
 
 const cancelled: Failure = { what: 'Cancelled.', remedy: 'Try again whenever you like.' };
 
 /**
- * Fetches and keeps a guest's images, in a worker that is ended afterwards.
+ * Fetches images that are not kept yet and keeps them, in a worker that is ended afterwards.
  *
  * @param base absolute URL of the catalogue
  * @param onProgress takes the bytes that have come
  * @param signal ends it at once; what was kept until then stays
  */
 export async function keepImages(
-  guest: Guest,
+  images: readonly GuestImage[],
   base: string,
   createWorker: () => Worker,
   onProgress: (loaded: number) => void,
@@ -37,7 +37,7 @@ export async function keepImages(
   const service = Comlink.wrap<KeepService>(worker);
   try {
     const progress = Comlink.proxy(onProgress);
-    return await Promise.race([service.keep(keptImages(guest), base, progress), failed]);
+    return await Promise.race([service.keep(images, base, progress), failed]);
   } finally {
     service[Comlink.releaseProxy]();
     worker.terminate();

@@ -1,5 +1,6 @@
 import type { Failure, Result } from '../../engine/common/failure.js';
 import type { Finding } from '../format/detect.js';
+import type { Content } from './dropped.js';
 import type { ImageFormat, StorageUse, StoredImage } from './records.js';
 
 export type Access = 'write' | 'read';
@@ -20,13 +21,6 @@ export interface ImportProgress {
 export interface ImportResult {
   id: string;
   finding: Finding;
-}
-
-/** A file that goes into a FAT drive. */
-export interface DroppedFile {
-  /** With slashes between folders, none at its start. */
-  path: string;
-  file: File;
 }
 
 /** Something went wrong with an image while a machine used it. */
@@ -71,7 +65,7 @@ export interface StorageService {
   createFat(
     key: string,
     title: string,
-    files: DroppedFile[],
+    content: Content,
     extra: number,
     onProgress: (progress: ImportProgress) => void,
   ): Promise<Result<ImportResult>>;

@@ -3,7 +3,7 @@
  * FAT specification 1.03. The disk is laid out first and then written from its start to its end.
  */
 export interface FatFile {
-  /** With slashes between folders, none at its start. */
+  /** With slashes between folders, none at its start; one at its end makes it an empty folder. */
   path: string;
   size: number;
 }
@@ -63,7 +63,7 @@ function tree(files: readonly FatFile[]): Node {
       const key = part.toLowerCase();
       const children = at.children;
       if (children === undefined) throw new FatError('this name is a file and a folder', path);
-      const isFile = i === parts.length - 1;
+      const isFile = i === parts.length - 1 && !path.endsWith('/');
       let next = children.get(key);
       if (next === undefined) {
         next = folder(part);

@@ -173,6 +173,27 @@ test('its files hold what went in, under their long names', async () => {
   }
 });
 
+test('a folder with nothing in it is a folder there, at the top and below another', async () => {
+  const made = planFat(
+    [
+      { path: 'notes/today.txt', size: 2 },
+      { path: 'Nothing here/', size: 0 },
+      { path: 'notes/later/', size: 0 },
+    ],
+    'x',
+    0,
+  );
+  const fat = await FatReader.open(readerOf(diskOf(made, [text('hi')]).subarray(1 << 20)));
+  for (const path of ['Nothing here', 'notes/later']) {
+    const entry = await fat.find(path);
+    expect(entry, path).toMatchObject({ directory: true, size: 0 });
+    // It has a cluster of its own, with the two entries that every folder has.
+    const names = readFatDirectory(await fat.chain(entry?.cluster ?? 0, 4096));
+    expect(names.map(({ name }) => name)).toEqual(['.', '..']);
+  }
+  expect(await fat.chain((await fat.find('notes/today.txt'))?.cluster ?? 0, 2)).toEqual(text('hi'));
+});
+
 test('an x86 disk is told from one that boots here', async () => {
   const pc = planFat([{ path: 'EFI/BOOT/BOOTX64.EFI', size: 2 }], '', 0);
   const disk = diskOf(pc, [text('MZ')]);

@@ -1,6 +1,7 @@
 import { FailureError } from '../../engine/common/failure.js';
 import { OVERLAY_CHUNK } from '../common/records.js';
-import type { DroppedFile, ImportProgress, ImportResult } from '../common/service.js';
+import { fatEntries, type Content } from '../common/dropped.js';
+import type { ImportProgress, ImportResult } from '../common/service.js';
 import { detect } from '../format/detect.js';
 import { FatError, planFat } from '../format/fat-build.js';
 import type { Library } from './library.js';
@@ -18,15 +19,14 @@ export async function createFatDrive(
   store: Store,
   library: Library,
   title: string,
-  files: readonly DroppedFile[],
+  content: Content,
   extra: number,
   signal: AbortSignal,
   onProgress: (progress: ImportProgress) => void,
 ): Promise<ImportResult> {
-  const listed = files.map(({ path, file }) => ({ path, size: file.size }));
   let plan;
   try {
-    plan = planFat(listed, title, extra);
+    plan = planFat(fatEntries(content), title, extra);
   } catch (error) {
     if (!(error instanceof FatError)) throw error;
     throw new FailureError({
@@ -38,16 +38,16 @@ export async function createFatDrive(
   const writer = await LayerWriter.create(store.db, store.checksum, title, OVERLAY_CHUNK);
   try {
     await writer.append(plan.head);
-    for (const content of plan.contents) {
+    for (const part of plan.contents) {
       signal.throwIfAborted();
-      if ('bytes' in content) {
-        await writer.append(content.bytes);
+      if ('bytes' in part) {
+        await writer.append(part.bytes);
         continue;
       }
-      const dropped = files[content.file];
+      const dropped = content.files[part.file];
       if (dropped === undefined) continue;
-      for (let at = 0; at < content.size; at += PIECE) {
-        const piece = dropped.file.slice(at, Math.min(at + PIECE, content.size));
+      for (let at = 0; at < part.size; at += PIECE) {
+        const piece = dropped.file.slice(at, Math.min(at + PIECE, part.size));
         try {
           await writer.append(new Uint8Array(await piece.arrayBuffer()));
         } catch (error) {
@@ -61,7 +61,7 @@ export async function createFatDrive(
         }
         onProgress({ step: 'writing', done: writer.length, total: plan.size });
       }
-      const rest = content.size % plan.clusterBytes;
+      const rest = part.size % plan.clusterBytes;
       if (rest > 0) await writer.appendZeroes(plan.clusterBytes - rest);
     }
     await writer.finish();

@@ -142,13 +142,13 @@ const service: StorageService = {
         onProgress: seldom(onProgress),
       }),
     ),
-  createFat: (key, title, files, extra, onProgress) =>
+  createFat: (key, title, content, extra, onProgress) =>
     long(key, title, async (signal) =>
       createFatDrive(
         await openStore(),
         await library(),
         title,
-        files,
+        content,
         extra,
         signal,
         seldom(onProgress),
