@@ -15,6 +15,7 @@ const opened = (ts: number): TraceEvent => ({
   pid: 1,
   tid: 10,
   ts,
+  args: { data: { documentLoaderURL: 'http://127.0.0.1/' } },
 });
 const event = (name: string, tid: number, ts: number, dur: number, tdur = dur): TraceEvent => ({
   name,
@@ -36,7 +37,10 @@ describe('the main thread’s tasks in a trace', () => {
           thread(2, 10, 'CrRendererMain'),
           opened(1_000),
           opened(500_000),
+          event('ThreadControllerImpl::RunTask', 10, 700_001, 59_000, 20_000),
           event('RunTask', 10, 700_000, 60_000, 20_000),
+          // An empty document of the browser's own.
+          { ...opened(550_000), args: { data: { documentLoaderURL: '' } } },
           event('RunTask', 10, 10_000, 90_000),
           event('RunTask', 10, 600_000, 55_000),
           event('RunTask', 10, 800_000, 49_000),
@@ -80,6 +84,7 @@ describe('the main thread’s tasks in a trace', () => {
           opened(0),
           event('RunTask', 10, 100_000, 60_000),
           event('ThreadControllerImpl::RunTask', 11, 70_000, 60_000, 30_000),
+          event('RunTask', 11, 70_010, 59_980, 29_000),
           event('RunTask', 12, 120_000, 10_000, 8_000),
           event('RunTask', 12, 300_000, 10_000),
         ],

@@ -13,7 +13,7 @@ export interface TraceEvent {
   tdur?: number;
   args?: {
     name?: string;
-    data?: { url?: string; fileName?: string; functionName?: string; isMainFrame?: boolean };
+    data?: { url?: string; fileName?: string; functionName?: string; documentLoaderURL?: string };
   };
 }
 
@@ -45,11 +45,20 @@ interface Thread {
   tid: number;
 }
 
-/** Chromium's mark of the navigation whose page the trace is of: the last one to a page. */
+/**
+ * Chromium's mark of the navigation whose page the trace is of: the last one to an address. Empty
+ * documents that the browser makes for itself have such marks too, in the same process.
+ */
 function navigation(events: readonly TraceEvent[]): TraceEvent | undefined {
-  return events.findLast(
-    ({ name, args }) => name === 'navigationStart' && args?.data?.isMainFrame !== false,
-  );
+  const toPage = ({ name, args }: TraceEvent): boolean =>
+    name === 'navigationStart' && (args?.data?.documentLoaderURL ?? '') !== '';
+  // Events are in no order in the file.
+  return events
+    .filter(toPage)
+    .reduce<TraceEvent | undefined>(
+      (last, each) => (last === undefined || each.ts > last.ts ? each : last),
+      undefined,
+    );
 }
 
 function threadNames(events: readonly TraceEvent[], pid: number): Map<number, string> {
@@ -82,6 +91,17 @@ function longestInside(task: TraceEvent, own: readonly TraceEvent[]): string[] {
     if (!isNested) shown.push(each);
   }
   return shown.map(describe);
+}
+
+/** The tasks that lie in no other: the scheduler's event holds that of the queue. */
+function outermost(tasks: readonly TraceEvent[]): TraceEvent[] {
+  const sorted = [...tasks].sort((a, b) => a.ts - b.ts || (b.dur ?? 0) - (a.dur ?? 0));
+  let end = -Infinity;
+  return sorted.filter(({ ts, dur = 0 }) => {
+    if (ts < end) return false;
+    end = ts + dur;
+    return true;
+  });
 }
 
 /** Processor time of threads between two moments, by name; a task over an edge counts in part. */
@@ -119,10 +139,12 @@ export function mainThreadTasks({ traceEvents }: Trace, leastMs: number): MainTh
   const isOf = ({ pid, tid }: Thread): boolean => pid === opened.pid && tid === main;
   const complete = traceEvents.filter(({ ph, pid }) => ph === 'X' && pid === opened.pid);
   const own = complete.filter((each) => isOf(each) && each.ts >= opened.ts);
-  const others = complete.filter((each) => !isOf(each) && TASKS.includes(each.name));
-  return own
-    .filter(({ name, dur = 0 }) => TASKS.includes(name) && ms(dur) >= leastMs)
-    .sort((a, b) => a.ts - b.ts)
+  const besideTasks = complete.filter((each) => !isOf(each) && TASKS.includes(each.name));
+  const others = [...new Set(besideTasks.map(({ tid }) => tid))].flatMap((tid) =>
+    outermost(besideTasks.filter((each) => each.tid === tid)),
+  );
+  return outermost(own.filter(({ name }) => TASKS.includes(name)))
+    .filter(({ dur }) => ms(dur) >= leastMs)
     .map((task) => ({
       start: ms(task.ts - opened.ts),
       wall: ms(task.dur),
