@@ -77,8 +77,11 @@ export class TabMachine {
     const name = guest.snapshot === undefined ? 'Boot' : 'Boot cold';
     const button = this.page.getByRole('button', { name, exact: true });
     await button.waitFor();
+    // What Playwright does to find and reach the button is no part of the boot.
+    await button.hover();
     const pressed = await this.page.evaluate(() => performance.now());
-    await button.click();
+    await this.page.mouse.down();
+    await this.page.mouse.up();
     return pressed;
   }
 

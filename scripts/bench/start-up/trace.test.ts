@@ -55,6 +55,23 @@ describe('the main thread’s tasks in a trace', () => {
     ]);
   });
 
+  it('count from the page’s own clock, also when the trace begins after the navigation', () => {
+    const mark = { ...opened(300_000), name: 'bootlink:terminal-made' };
+    const tasks = mainThreadTasks(
+      {
+        traceEvents: [
+          ...threads,
+          { ...mark, args: { data: { startTime: 250 } } },
+          // A worker's clock begins later.
+          { ...mark, ts: 400_000, tid: 11, args: { data: { startTime: 20 } } },
+          event('RunTask', 10, 500_000, 55_000),
+        ],
+      },
+      50,
+    );
+    expect(tasks).toMatchObject([{ start: 450, wall: 55 }]);
+  });
+
   it('say what they did, without repeating what lies inside of that', () => {
     const script = event('EvaluateScript', 10, 2_000, 40_000);
     script.args = { data: { url: 'http://127.0.0.1/assets/index-1.js' } };

@@ -1,3 +1,5 @@
+import { milestoneOf } from '../../../src/engine/common/milestones';
+
 /**
  * The tasks of the page's main thread in a DevTools trace (Trace Event Format: `ph` X is a complete
  * event, `ts` and `dur` are microseconds of the wall clock, `tdur` those of the thread's processor
@@ -13,7 +15,14 @@ export interface TraceEvent {
   tdur?: number;
   args?: {
     name?: string;
-    data?: { url?: string; fileName?: string; functionName?: string; documentLoaderURL?: string };
+    data?: {
+      url?: string;
+      fileName?: string;
+      functionName?: string;
+      documentLoaderURL?: string;
+      /** Of a User Timing mark, ms since the page's navigation. */
+      startTime?: number;
+    };
   };
 }
 
@@ -45,20 +54,42 @@ interface Thread {
   tid: number;
 }
 
-/**
- * Chromium's mark of the navigation whose page the trace is of: the last one to an address. Empty
- * documents that the browser makes for itself have such marks too, in the same process.
- */
-function navigation(events: readonly TraceEvent[]): TraceEvent | undefined {
-  const toPage = ({ name, args }: TraceEvent): boolean =>
-    name === 'navigationStart' && (args?.data?.documentLoaderURL ?? '') !== '';
+interface Opening {
+  pid: number;
+  /** When the page's own clock began, microseconds of the trace. */
+  ts: number;
+}
+
+const newest = (events: readonly TraceEvent[]): TraceEvent | undefined =>
   // Events are in no order in the file.
-  return events
-    .filter(toPage)
-    .reduce<TraceEvent | undefined>(
-      (last, each) => (last === undefined || each.ts > last.ts ? each : last),
-      undefined,
-    );
+  events.reduce<TraceEvent | undefined>(
+    (last, each) => (last === undefined || each.ts > last.ts ? each : last),
+    undefined,
+  );
+
+/**
+ * The page that the trace is of: the one that passed a milestone last, or was navigated to last.
+ * Chromium's own mark of a navigation is missing when the page's process heard of the tracing after
+ * it; and empty documents that the browser makes for itself have such marks too.
+ */
+function opening(events: readonly TraceEvent[]): Opening | undefined {
+  const marked = newest(
+    events.filter(
+      ({ name, args, pid, tid }) =>
+        milestoneOf(name) !== undefined &&
+        args?.data?.startTime !== undefined &&
+        threadNames(events, pid).get(tid) === MAIN_THREAD,
+    ),
+  );
+  if (marked !== undefined) {
+    return { pid: marked.pid, ts: marked.ts - 1000 * (marked.args?.data?.startTime ?? 0) };
+  }
+  return newest(
+    events.filter(
+      ({ name, args }) =>
+        name === 'navigationStart' && (args?.data?.documentLoaderURL ?? '') !== '',
+    ),
+  );
 }
 
 function threadNames(events: readonly TraceEvent[], pid: number): Map<number, string> {
@@ -131,7 +162,7 @@ function busyBeside(
  * @throws Error when the trace has no navigation or no main thread
  */
 export function mainThreadTasks({ traceEvents }: Trace, leastMs: number): MainThreadTask[] {
-  const opened = navigation(traceEvents);
+  const opened = opening(traceEvents);
   if (opened === undefined) throw new Error('The trace has no navigation: it began too late.');
   const names = threadNames(traceEvents, opened.pid);
   const main = [...names].find(([, name]) => name === MAIN_THREAD)?.[0];
