@@ -4,6 +4,7 @@ import type { Guest } from '../src/machine/guest.js';
 import { expectation } from '../src/machine/steps.js';
 import { typeOn, useBrowser, waitForState, waitForText } from './browser.js';
 import { builtGuests } from './catalogue.js';
+import { describeTasks, recordMainThread } from './main-thread.js';
 
 /** Interpreted on two busy cores, the slowest guest takes minutes. */
 const BOOT_MS = Number(process.env.BOOTLINK_E2E_BOOT_SECONDS ?? 600) * 1000;
@@ -11,16 +12,13 @@ const BOOT_MS = Number(process.env.BOOTLINK_E2E_BOOT_SECONDS ?? 600) * 1000;
 const guests = await builtGuests();
 const browser = useBrowser();
 
-/** Milliseconds of each task of the page's main thread over 50 ms since the page opened. */
-async function recordLongTasks(page: Page): Promise<void> {
-  await page.context().addInitScript(() => {
-    const tasks: number[] = [];
-    Object.assign(globalThis, { longTasks: tasks });
-    new PerformanceObserver((list) => {
-      tasks.push(...list.getEntries().map((entry) => Math.round(entry.duration)));
-    }).observe({ type: 'longtask', buffered: true });
-  });
-}
+/**
+ * Processor time that no task of the main thread may take during a boot, ms. By the clock it is the
+ * aim that none takes 50 ms, which wants a machine with nothing else to do.
+ */
+const MOST_PROCESSOR_MS = 50;
+
+const now = (page: Page): Promise<number> => page.evaluate(() => performance.now());
 
 /** Plays the boot steps as seen from outside: what the page types is not typed again. */
 async function expectSteps(
@@ -50,20 +48,21 @@ describe.each(guests)('$id', (guest) => {
     { timeout: BOOT_MS * 2 },
     async () => {
       const { page, complaints } = await browser.open('about:blank');
-      await recordLongTasks(page);
+      const mainThread = await recordMainThread(page);
       const read = new Map<string, number>();
       await page.goto(`${inject('pageUrl')}?guest=${guest.id}&boot=0`);
       const name = guest.snapshot === undefined ? 'Boot' : 'Boot cold';
       const boot = page.getByRole('button', { name, exact: true });
       await boot.waitFor();
-      // What counts is the boot, not the page's own start.
-      await page.evaluate(() => {
-        (globalThis as unknown as { longTasks: number[] }).longTasks.length = 0;
-      });
+      // What counts is the boot, not the page's own start nor the driver's looking for the button.
+      await boot.hover();
+      const clicked = await now(page);
       const start = performance.now();
-      await boot.click();
+      await page.mouse.down();
+      await page.mouse.up();
       await expectSteps(page, guest.boot, read, false);
       const seconds = (performance.now() - start) / 1000;
+      const tasks = await mainThread.end(clicked, await now(page));
       await expectSteps(page, guest.check, read, true);
       if (guest.exits !== undefined) {
         await waitForState(page, ['exited'], BOOT_MS);
@@ -72,14 +71,8 @@ describe.each(guests)('$id', (guest) => {
       } else {
         expect(await waitForState(page, ['running'])).toBe('running');
       }
-      const longest = await page.evaluate(() =>
-        Math.max(0, ...(globalThis as unknown as { longTasks: number[] }).longTasks),
-      );
-      console.log(
-        `${guest.id}: boot steps after ${seconds.toFixed(1)} s, longest main-thread task ${longest} ms`,
-      );
-      // Not the bar of 50 ms, which wants a quiet machine: only that the page never froze.
-      expect(longest).toBeLessThan(5000);
+      console.log(`${guest.id}: boot steps after ${seconds.toFixed(1)} s, ${describeTasks(tasks)}`);
+      for (const { cpu } of tasks) expect(cpu).toBeLessThan(MOST_PROCESSOR_MS);
       expect(complaints.filter((each) => !/WebGL|GPU/i.test(each))).toEqual([]);
     },
   );

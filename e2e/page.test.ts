@@ -144,11 +144,18 @@ describe('consoles', () => {
     await pane.getByRole('button', { name: 'Save', exact: true }).click();
     const saved = await download;
     expect(saved.suggestedFilename()).toBe('one-firmware.log');
+    await typeOn(page, 'firmware', 'one\n\ntwo');
+    await waitForText(page, 'firmware', /two/);
     await pane.getByRole('button', { name: 'Text' }).click();
     const log = pane.getByRole('log');
     // The mirror follows the console at its own, slower pace.
     await expect.poll(() => log.innerText()).toContain('fake firmware on firmware');
     expect(await log.innerText()).not.toContain('\x1b');
+    // Line by line what was printed, the line that has not ended and empty ones included.
+    const printed = (await consoleText(page, 'firmware')).split('\n');
+    await expect
+      .poll(() => log.evaluate((pre) => [...pre.children].map((line) => line.textContent)))
+      .toEqual(printed.at(-1) === '' ? printed.slice(0, -1) : printed);
   });
 
   it('are worked by the keyboard alone, and F6 leads out of them', async () => {

@@ -1,15 +1,16 @@
-import { useSignal, useSignalEffect } from '@preact/signals';
+import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { Console } from '../engine/ui/console.js';
 import { copyText } from './copy-button.js';
+import { MirrorLines } from './mirror-lines.js';
 import { RoleTag, type Role } from './role-tag.js';
 import { activeConsole } from './session.js';
 import { announce } from './settings.js';
 import type { ConsoleTerminal } from './terminal.js';
+import { takeTurn } from './turns.js';
 
-/** Lines of the plain-text mirror. */
-const MIRROR_LINES = 200;
-const MIRROR_MS = 300;
+/** How soon the plain-text mirror follows. */
+const MIRROR_MS = 400;
 
 interface ConsolePaneProps {
   console: Console;
@@ -18,6 +19,8 @@ interface ConsolePaneProps {
   title: string;
   fileName: string;
   shown: boolean;
+  /** False for an empty frame, which keeps the place. */
+  made: boolean;
   /** The id of the tab that labels this pane, when tabs are shown. */
   tabId: string | undefined;
 }
@@ -34,7 +37,22 @@ export function saveText(name: string, text: string): void {
 
 /** One console: terminal, its tools, and what it printed as plain text. */
 export function ConsolePane(props: ConsolePaneProps) {
-  const { console, terminal, role, title, fileName, shown, tabId } = props;
+  const { console, title, shown, made, tabId } = props;
+  return (
+    <section
+      class="pane"
+      id={`pane-${console.id}`}
+      hidden={!shown}
+      role={tabId === undefined ? 'region' : 'tabpanel'}
+      aria-label={`${title} console`}
+      onFocusIn={() => (activeConsole.value = console.id)}
+    >
+      {made && <PaneContent {...props} />}
+    </section>
+  );
+}
+
+function PaneContent({ console, terminal, role, title, fileName }: ConsolePaneProps) {
   const host = useRef<HTMLDivElement>(null);
   const searching = useSignal(false);
   const asText = useSignal(false);
@@ -71,14 +89,7 @@ export function ConsolePane(props: ConsolePaneProps) {
   });
 
   return (
-    <section
-      class="pane"
-      id={`pane-${console.id}`}
-      hidden={!shown}
-      role={tabId === undefined ? 'region' : 'tabpanel'}
-      aria-label={`${title} console`}
-      onFocusIn={() => (activeConsole.value = console.id)}
-    >
+    <>
       <div class="pane-head">
         <RoleTag role={role} label={title} />
         <span class="pane-said" role="status">
@@ -125,7 +136,7 @@ export function ConsolePane(props: ConsolePaneProps) {
       )}
       <div class="terminal-host" ref={host} hidden={asText.value} />
       <Mirror console={console} title={title} visible={asText.value} />
-    </section>
+    </>
   );
 }
 
@@ -139,31 +150,40 @@ function Mirror({
   title: string;
   visible: boolean;
 }) {
-  const text = useSignal('');
   const element = useRef<HTMLPreElement>(null);
+  // Unseen it is not scrolled: that would lay out the page for each piece of output.
+  const isVisible = useRef(visible);
+  const follow = (): void => {
+    if (isVisible.current && element.current) {
+      element.current.scrollTop = element.current.scrollHeight;
+    }
+  };
   useEffect(() => {
+    const pre = element.current;
+    if (pre === null) return;
+    const lines = new MirrorLines(pre, console);
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const read = (): void => {
+    let isGone = false;
+    const update = (): void => {
       timer = undefined;
-      text.value = console.log.lastLines(MIRROR_LINES).join('\n');
+      if (isGone) return;
+      if (lines.update()) read();
+      follow();
     };
+    const read = (): void => takeTurn(update);
     read();
     const stop = console.onOutput(() => (timer ??= setTimeout(read, MIRROR_MS)));
     return () => {
+      isGone = true;
       stop();
       clearTimeout(timer);
+      pre.replaceChildren();
     };
   }, [console]);
   useEffect(() => {
-    if (visible && element.current) element.current.scrollTop = element.current.scrollHeight;
+    isVisible.current = visible;
+    follow();
   }, [visible]);
-  useSignalEffect(() => {
-    void text.value;
-    const pre = element.current;
-    // Unseen it is not scrolled: that would lay out the page for each piece of output.
-    if (pre && !pre.classList.contains('visually-hidden'))
-      queueMicrotask(() => (pre.scrollTop = pre.scrollHeight));
-  });
   return (
     <pre
       class={visible ? 'mirror' : 'mirror visually-hidden'}
@@ -172,9 +192,7 @@ function Mirror({
       aria-label={`${title} console as text`}
       aria-live={announce.value ? 'polite' : 'off'}
       tabIndex={visible ? 0 : -1}
-    >
-      {text.value}
-    </pre>
+    />
   );
 }
 

@@ -1,8 +1,11 @@
+import { useSignal } from '@preact/signals';
+import { useLayoutEffect } from 'preact/hooks';
 import { MONITOR_CHANNEL } from '../engine/common/console.js';
 import type { Run } from '../engine/ui/run.js';
 import type { Guest } from '../machine/guest.js';
 import { ConsolePane } from './console-pane.js';
 import { KeyBar } from './key-bar.js';
+import { nextTask } from './next-task.js';
 import { RoleTag, type Role } from './role-tag.js';
 import { activeConsole, consoleTitle, terminals } from './session.js';
 import { layout } from './settings.js';
@@ -102,12 +105,33 @@ function paneList(guest: Guest): { id: string; role: Role; title: string }[] {
   ];
 }
 
+/** Goes up to `most`, one more in each task, so that what it counts is made little by little. */
+function useOneByOne(most: number): number {
+  const count = useSignal(0);
+  useLayoutEffect(() => {
+    let gone = false;
+    const goOn = async (): Promise<void> => {
+      while (count.value < most) {
+        await nextTask();
+        if (gone) return;
+        count.value++;
+      }
+    };
+    void goOn();
+    return () => {
+      gone = true;
+    };
+  }, [most]);
+  return count.value;
+}
+
 function Panes({ run: current, split }: { run: Run; split: boolean }) {
   const panes = paneList(current.guest);
+  const made = useOneByOne(panes.length);
   const count = panes.filter((pane) => isShown(pane.id, split)).length;
   return (
     <div class={`panes panes-${Math.min(count, 4)}`}>
-      {panes.map((pane) => {
+      {panes.map((pane, index) => {
         const console = current.consoles.get(pane.id);
         return (
           console && (
@@ -119,6 +143,7 @@ function Panes({ run: current, split }: { run: Run; split: boolean }) {
               title={consoleTitle(current, pane.id)}
               fileName={`${current.guest.id}-${pane.id}.log`}
               shown={isShown(pane.id, split)}
+              made={index < made}
               tabId={split ? undefined : `tab-${pane.id}`}
             />
           )

@@ -1,4 +1,5 @@
 import { startAhead } from './engine-worker.js';
+import { nextTask } from './next-task.js';
 import { parseAddress } from '../machine/link/address.js';
 import { missingAbility, readAbilities } from './support.js';
 import { CATALOGUE_REQUEST, catalogueUrl, engineUrl } from './addresses.js';
@@ -17,7 +18,8 @@ export function fetchEarly(): void {
   catalogue = fetch(catalogueUrl, CATALOGUE_REQUEST);
   catalogue.catch(() => undefined);
   const { guest, boot } = parseAddress(location.search, location.hash);
-  if (guest !== undefined && boot) startAhead(engineUrl);
+  // A worker takes the page some milliseconds to make.
+  if (guest !== undefined && boot) void nextTask().then(() => startAhead(engineUrl));
 }
 
 /** The catalogue that was asked for early, once; from then on a fetch as any other. */

@@ -1,3 +1,5 @@
+import { nextTask } from './next-task.js';
+
 /** The terminals' font: the system's own. As `--mono` in styles/base.css. */
 export const MONOSPACE = 'ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace';
 export const TERMINAL_FONT_PIXELS = 13;
@@ -16,15 +18,17 @@ const used: [string, number, number][] = [
 ];
 
 /**
- * Has the browser look up the fonts of a boot while nothing else goes on. On Linux, Chromium
+ * Has the browser look up the fonts of a boot while nothing else goes on, one in each task. On Linux, Chromium
  * asks its main process about every family, size and weight that is new, and the page waits for
  * the answer: over a second where a booting machine keeps every core busy.
  */
-export function warmFonts(parent: HTMLElement): void {
+export async function warmFonts(parent: HTMLElement): Promise<void> {
   const sample = document.createElement('div');
   sample.className = 'visually-hidden';
   sample.ariaHidden = 'true';
+  parent.append(sample);
   for (const [family, pixels, weight] of used) {
+    await nextTask();
     const text = document.createElement('span');
     text.textContent = 'Wi0…';
     Object.assign(text.style, {
@@ -32,9 +36,8 @@ export function warmFonts(parent: HTMLElement): void {
       fontSize: `${pixels}px`,
       fontWeight: String(weight),
     });
-    sample.append(text);
+    sample.replaceChildren(text);
+    sample.getBoundingClientRect();
   }
-  parent.append(sample);
-  sample.getBoundingClientRect();
   sample.remove();
 }

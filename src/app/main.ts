@@ -20,6 +20,7 @@ async function openPage(root: HTMLElement): Promise<void> {
   await import('./panes.js');
   await nextTask();
   const { startPage } = await import('./page.js');
+  await nextTask();
   await startPage(root);
 }
 

@@ -1,17 +1,8 @@
-/** Of the Prioritized Task Scheduling draft; not among the DOM's types yet. */
-interface Scheduler {
-  postTask?(task: () => void): Promise<void>;
-}
+export { nextTask } from '../engine/common/next-task.js';
 
-/**
- * Resolves in a task of its own: the browser may paint, take input and read messages before what
- * follows. Where the browser has no scheduler, a timer does it, which waits 4 ms after a few in a
- * row (HTML standard, "timer initialization steps").
- */
-export function nextTask(): Promise<void> {
-  const { scheduler } = globalThis as { scheduler?: Scheduler };
-  const nothing = (): void => undefined;
-  return scheduler?.postTask?.(nothing) ?? new Promise((resolve) => setTimeout(resolve));
+/** Milliseconds to the next whole period: what changes by itself changes together, in one frame. */
+export function onTheBeat(periodMs: number): number {
+  return periodMs - (performance.now() % periodMs);
 }
 
 /** Runs when the page has next been drawn; a hidden page is not drawn, hence the timer. */

@@ -44,8 +44,9 @@ export async function startPage(root: HTMLElement): Promise<void> {
   // What a boot shows is fetched while the settings are read, and the catalogue is on its way.
   if (boots) void loadDock().catch(() => undefined);
   const kept = keepSettings();
-  warmFonts(document.body);
+  const fonts = warmFonts(document.body);
   await kept;
+  await fonts;
   openRoute(readAddress(), true);
   // An address typed or pasted over this one comes as popstate too.
   addEventListener('popstate', () => openRoute(readAddress(), false));

@@ -39,6 +39,13 @@ async function makeTerminals(of: Run, ids: readonly string[]): Promise<void> {
     if (run.value !== of) return;
     if (console === undefined || terminals.value.has(id)) continue;
     const made = new ConsoleTerminal(console, consoleTitle(of, id), dark.value);
+    await nextTask();
+    if (run.value !== of || terminals.value.has(id)) {
+      made.dispose();
+      if (run.value !== of) return;
+      continue;
+    }
+    made.open();
     terminals.value = new Map(terminals.value).set(id, made);
     passMilestone('terminal-made');
   }

@@ -1,4 +1,4 @@
-import { computed, signal } from '@preact/signals';
+import { batch, computed, signal } from '@preact/signals';
 import { parseAddress, printAddress } from '../machine/link/address.js';
 import type { Catalogue, Guest, GuestStep } from '../machine/guest.js';
 import type { Failure, Result } from '../engine/common/failure.js';
@@ -12,6 +12,7 @@ import type { StoredDisks } from '../engine/common/stored-disks.js';
 import type { SnapshotSource } from '../engine/common/protocol.js';
 import { isOver } from '../engine/common/run-state.js';
 import { passMilestone } from '../engine/common/milestones.js';
+import { nextTask } from '../engine/common/next-task.js';
 import { takeEngineWorker } from './engine-worker.js';
 import { Run } from '../engine/ui/run.js';
 import { playSteps } from '../engine/ui/script.js';
@@ -130,7 +131,10 @@ function runChanged(): void {
 export async function watchCatalogue(): Promise<void> {
   for (;;) {
     const result = await fetchCatalogue(catalogueUrl, fetchOfCatalogue);
+    // Reading it, opening the machine of the address and booting that: a task each.
+    await nextTask();
     catalogue.value = result;
+    await nextTask();
     bootFromRoute();
     if (result.ok && result.value.complete) return;
     await new Promise((resolve) => setTimeout(resolve, CATALOGUE_REFRESH_MS));
@@ -246,7 +250,13 @@ export interface BootOptions {
   why?: Failure | undefined;
 }
 
-/** Boots a guest, in place of whatever ran. */
+/** Goes up with each boot: one that was asked for later takes the place of those before. */
+let boots = 0;
+
+/**
+ * Boots a guest, in place of whatever ran. In several tasks: ending, starting and showing a run are
+ * together more than one may take.
+ */
 export async function boot(
   machine: Guest,
   {
@@ -267,13 +277,17 @@ export async function boot(
   const guest = isGoingOn ? machine : attached.guest;
   const ownFiles = isGoingOn ? files : { ...files, ...attached.ownFiles };
   const disks = isGoingOn ? stored : { ...stored, ...attached.disks };
+  const turn = ++boots;
   await endRun();
-  bootedAt.value = undefined;
-  notice.value = why;
-  troubles.value = [];
-  checkTranslator();
-  const wanted = route.value.console;
-  activeConsole.value = (guest.consoles.find(({ id }) => id === wanted) ?? guest.consoles[0])?.id;
+  if (turn !== boots) return;
+  batch(() => {
+    bootedAt.value = undefined;
+    notice.value = why;
+    troubles.value = [];
+    checkTranslator();
+    const wanted = route.value.console;
+    activeConsole.value = (guest.consoles.find(({ id }) => id === wanted) ?? guest.consoles[0])?.id;
+  });
   const key = shownKey.value;
   const started: Run = new Run({
     guest,
@@ -299,9 +313,16 @@ export async function boot(
     createWorker: takeEngineWorker,
     onChange: runChanged,
   });
-  run.value = started;
-  runKey.value = key;
   started.start();
+  await nextTask();
+  if (turn !== boots) {
+    started.stop();
+    return;
+  }
+  batch(() => {
+    run.value = started;
+    runKey.value = key;
+  });
   const ended = new AbortController();
   void started.finished.then(() => ended.abort(new Error('The machine has ended.')));
   try {

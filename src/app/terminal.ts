@@ -3,18 +3,28 @@ import { SearchAddon, type ISearchOptions } from '@xterm/addon-search';
 import { Terminal, type ITheme } from '@xterm/xterm';
 import { deferred } from '../engine/common/deferred.js';
 import type { Console } from '../engine/ui/console.js';
-import { measureCharacters } from './character-widths.js';
+import { measureWidths, shareWidths } from './character-widths.js';
 import { MONOSPACE, TERMINAL_FONT_PIXELS } from './fonts.js';
-import { afterFrame } from './next-task.js';
+import { nextTask } from './next-task.js';
 import { isPageShortcut } from './page-shortcut.js';
+import { drawRowsOnce } from './terminal-renderer.js';
+import { takeTurn } from './turns.js';
 
-/** Bytes given to xterm.js at a time: it parses them in one go. */
-const WRITE_BYTES = 1 << 14;
+/** Bytes given to xterm.js at a time, each in a task of its own: it parses them in one go. */
+const PIECE_BYTES = 1 << 12;
+/** Bytes given to it for one frame. */
+const BATCH_BYTES = 1 << 15;
 /**
- * Bytes of a terminal's first write; each frame doubles them. Its first lines take 0.4 ms each to
+ * Bytes of a terminal's first frame; each one doubles them. Its first lines take 0.4 ms each to
  * draw, a screen of them in one frame 20, when the engine has every core.
  */
-const FIRST_WRITE_BYTES = 512;
+const FIRST_BATCH_BYTES = 512;
+/**
+ * How long a terminal rests when it has shown all there is, ms: what a guest prints meanwhile is
+ * drawn in one frame. A frame takes 6 to 9 ms of the processor, which the engine wants too. The first
+ * output after a rest, such as the echo of a key, is shown at once.
+ */
+const REST_MS = 40;
 /** When a guest is so far ahead of the screen, what scrolled by unread is passed over. */
 const LAG_LIMIT = 1 << 20;
 const SCROLLBACK_LINES = 10_000;
@@ -68,10 +78,13 @@ export class ConsoleTerminal {
   private readonly searching = new SearchAddon();
   private readonly disposers: (() => void)[] = [];
   private written = 0;
-  private writing = false;
-  /** Bytes of the next write. */
-  private pace = FIRST_WRITE_BYTES;
+  /** It waits for its turn, writes, or rests. */
+  private isPumping = false;
+  /** Bytes of the next frame. */
+  private pace = FIRST_BATCH_BYTES;
   private gone = false;
+  private fitWaits = false;
+  private isMeasured = false;
   private readonly inSight = deferred<undefined>();
   /** Resolves when it has been laid out on the page, and knows how wide its characters are. */
   readonly measured: Promise<unknown> = this.inSight.promise;
@@ -82,8 +95,8 @@ export class ConsoleTerminal {
 
   constructor(
     private readonly console: Console,
-    label: string,
-    isDark: boolean,
+    private readonly label: string,
+    private isDark: boolean,
   ) {
     this.element.className = 'terminal-box';
     const terminal = new Terminal({
@@ -106,15 +119,18 @@ export class ConsoleTerminal {
     terminal.onData((data) => console.send(new TextEncoder().encode(this.withControl(data))));
     terminal.onBinary((data) => console.send(Uint8Array.from(data, (c) => c.charCodeAt(0))));
     terminal.attachCustomKeyEventHandler((event) => !isPageShortcut(event));
+  }
+
+  /** Makes what is seen of it; to be called once, in a task of its own. */
+  open(): void {
+    const { terminal, console } = this;
     terminal.open(this.element);
-    terminal.textarea?.setAttribute('aria-label', `${label}: type to the guest. F6 leaves.`);
-    let isMeasured = false;
+    shareWidths(terminal);
+    drawRowsOnce(terminal);
+    terminal.textarea?.setAttribute('aria-label', `${this.label}: type to the guest. F6 leaves.`);
+    // It tells of the first size too. Terminals that get theirs at the same time fit one by one.
     const observer = new ResizeObserver(([entry]) => {
-      this.fit();
-      // While it is hidden, characters have no width.
-      if (isMeasured || entry === undefined || entry.contentRect.width === 0) return;
-      isMeasured = true;
-      void measureCharacters(terminal, () => this.gone).then(() => this.inSight.resolve(undefined));
+      if (entry !== undefined && entry.contentRect.width > 0) void this.fitLater();
     });
     observer.observe(this.element);
     this.disposers.push(
@@ -127,7 +143,6 @@ export class ConsoleTerminal {
   /** Puts the terminal on the page. */
   mount(parent: HTMLElement): void {
     parent.append(this.element);
-    this.fit();
   }
 
   focus(): void {
@@ -135,6 +150,9 @@ export class ConsoleTerminal {
   }
 
   setDark(isDark: boolean): void {
+    // A theme makes a style sheet anew, and with it the style of all that is shown.
+    if (isDark === this.isDark) return;
+    this.isDark = isDark;
     this.terminal.options.theme = themes[isDark ? 'dark' : 'light'];
   }
 
@@ -181,29 +199,48 @@ export class ConsoleTerminal {
     return code >= 0x40 && code <= 0x5f ? String.fromCharCode(code & 0x1f) : data;
   }
 
-  private fit(): void {
-    if (this.element.offsetParent !== null) this.fitting.fit();
+  /** Fits it to its place, and measures its characters when it has got one: they have no width before. */
+  private async fitLater(): Promise<void> {
+    if (this.fitWaits) return;
+    this.fitWaits = true;
+    await nextTask();
+    this.fitWaits = false;
+    if (this.gone || this.element.offsetParent === null) return;
+    this.fitting.fit();
+    if (this.isMeasured) return;
+    this.isMeasured = true;
+    await measureWidths(this.terminal);
+    this.inSight.resolve(undefined);
+  }
+
+  /** Shows what is new in the log, when its turn has come. */
+  private pump(): void {
+    if (this.isPumping || this.written >= this.console.log.length) return;
+    this.isPumping = true;
+    takeTurn(() => this.writeBatch());
   }
 
   /** Hands the log over in pieces, each when the one before is parsed. */
-  private pump(): void {
-    if (this.writing) return;
-    if (this.console.log.length - this.written > LAG_LIMIT) {
-      this.written = this.console.log.length - LAG_LIMIT;
+  private async writeBatch(): Promise<void> {
+    const { log } = this.console;
+    this.written = Math.max(this.written, log.length - LAG_LIMIT);
+    let room = this.pace;
+    for (;;) {
+      if (this.gone) return;
+      const { bytes, next } = log.raw(this.written, Math.min(room, PIECE_BYTES));
+      if (bytes.length === 0) break;
+      this.written = next;
+      room -= bytes.length;
+      await new Promise<void>((resolve) => this.terminal.write(bytes, resolve));
+      await nextTask();
     }
-    const { bytes, next } = this.console.log.raw(this.written, this.pace);
-    if (bytes.length === 0) return;
-    this.written = next;
-    this.writing = true;
-    this.terminal.write(bytes, () => {
-      if (this.pace >= WRITE_BYTES) return this.goOn();
-      this.pace *= 2;
-      afterFrame(() => this.goOn());
-    });
-  }
-
-  private goOn(): void {
-    this.writing = false;
-    if (!this.gone) this.pump();
+    this.pace = Math.min(this.pace * 2, BATCH_BYTES);
+    const goOn = (): void => {
+      this.isPumping = false;
+      if (!this.gone) this.pump();
+    };
+    // What does not fit waits for the next turn; what comes now, for the rest to be over.
+    if (room <= 0) goOn();
+    else setTimeout(goOn, REST_MS);
   }
 }

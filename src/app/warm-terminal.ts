@@ -1,3 +1,5 @@
+import { measureWidths, shareWidths } from './character-widths.js';
+import { MONOSPACE, TERMINAL_FONT_PIXELS } from './fonts.js';
 import { nextTask } from './next-task.js';
 
 async function warm(parent: HTMLElement): Promise<void> {
@@ -9,8 +11,15 @@ async function warm(parent: HTMLElement): Promise<void> {
   host.ariaHidden = 'true';
   host.inert = true;
   parent.append(host);
-  const terminal = new Terminal({ cols: 80, rows: 4 });
+  const terminal = new Terminal({
+    cols: 80,
+    rows: 4,
+    fontFamily: MONOSPACE,
+    fontSize: TERMINAL_FONT_PIXELS,
+  });
   terminal.open(host);
+  shareWidths(terminal);
+  await measureWidths(terminal);
   await nextTask();
   await new Promise<void>((resolve) => terminal.write('\x1b[1mWarm\x1b[0m\r\n', resolve));
   await nextTask();

@@ -30,7 +30,7 @@ describe('the command line of the start-up bench', () => {
 
   it.each([
     [['--guests', ','], /--guests takes ids/],
-    [['--modes', 'hot'], /--modes takes cold, snapshot, warm, not "hot"/],
+    [['--modes', 'hot'], /--modes takes cold, snapshot, warm, button, not "hot"/],
     [['--rounds', '0'], /--rounds takes a number from 1 to 999, not "0"/],
     [['--tasks', 'long'], /--tasks takes .* not "long"/],
     [['--page', ''], /--page takes a folder/],

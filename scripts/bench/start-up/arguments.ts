@@ -10,6 +10,8 @@ prompt goes: milestones, and the main thread's tasks of 50 ms and more.
                      cold      from reset, in a browser that has nothing of the page
                      snapshot  by its snapshot, in a browser that has nothing of the page
                      warm      by its snapshot, in a browser that has opened it before
+                     button    from reset, by the button on a page that is there already; its tasks
+                               count from the click on
   --rounds N       how many rounds (3)
   --page DIR       this built page instead of building one; several are measured in turns
   --trace DIR      write a DevTools trace of each run there, and read the tasks from it: with their
@@ -17,7 +19,7 @@ prompt goes: milestones, and the main thread's tasks of 50 ms and more.
   --tasks MS       with --trace: show tasks from this duration on (50)
   --help           this text`;
 
-export const modes = ['cold', 'snapshot', 'warm'] as const;
+export const modes = ['cold', 'snapshot', 'warm', 'button'] as const;
 export type Mode = (typeof modes)[number];
 
 export interface StartUpArguments {

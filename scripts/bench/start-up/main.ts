@@ -30,7 +30,9 @@ async function open(
   round: number,
   signal: AbortSignal,
 ): Promise<StartUpRun> {
-  const url = guestUrl(server.url, guest.id, undefined, mode === 'cold' ? 'reset' : 'snapshot');
+  const from = mode === 'cold' ? 'reset' : 'snapshot';
+  const query = mode === 'button' ? 'boot=0' : undefined;
+  const url = guestUrl(server.url, guest.id, query, from);
   const machine = await TabMachine.open(signal);
   try {
     if (mode === 'warm') {
@@ -38,24 +40,26 @@ async function open(
       await machine.leave();
     }
     if (trace !== undefined) await machine.startTracing();
-    const prompt = (await machine.boot(url, guest)) * 1000;
+    const asked = mode === 'button' ? await machine.pressBoot(url, guest) : 0;
+    const prompt =
+      1000 * (await (mode === 'button' ? machine.untilPrompt(guest) : machine.boot(url, guest)));
+    const isOfBoot = ({ start }: { start: number }): boolean => start >= asked && start < prompt;
     const passed: Partial<Record<Milestone, number>> = {};
     const marks = await machine.marks();
     for (const [name, time] of marks) {
       const milestone = milestoneOf(name);
       if (milestone !== undefined) passed[milestone] = time;
     }
-    const longTasks = (await machine.longTasks()).filter(({ start }) => start < prompt);
+    const longTasks = (await machine.longTasks()).filter(isOfBoot);
     let traced: StartUpRun['traced'];
     if (trace !== undefined) {
       const text = await machine.stopTracing();
       const name = [page, guest.id, mode, String(round)].filter((part) => part !== '').join('-');
       writeFileSync(join(trace, `${name}.json`), text);
-      const tasks = mainThreadTasks(JSON.parse(text) as Trace, tasksMs);
-      traced = tasks.filter(({ start }) => start < prompt);
+      traced = mainThreadTasks(JSON.parse(text) as Trace, tasksMs).filter(isOfBoot);
     }
     const firstPaint = marks.get('first-paint');
-    return { page, guest: guest.id, mode, prompt, firstPaint, passed, longTasks, traced };
+    return { page, guest: guest.id, mode, asked, prompt, firstPaint, passed, longTasks, traced };
   } finally {
     await machine.close();
   }
@@ -69,7 +73,7 @@ function openings(
 ): Opening[] {
   return guests.flatMap((guest) =>
     wanted.modes
-      .filter((mode) => mode === 'cold' || guest.snapshot !== undefined)
+      .filter((mode) => ['cold', 'button'].includes(mode) || guest.snapshot !== undefined)
       .flatMap((mode) => servers.map((each) => ({ ...each, guest, mode }))),
   );
 }

@@ -5,6 +5,7 @@ const run = (change: Partial<StartUpRun> = {}): StartUpRun => ({
   page: '',
   guest: 'rme',
   mode: 'warm',
+  asked: 0,
   prompt: 812.4,
   firstPaint: 120,
   passed: { 'page-evaluated': 90.6, prompt: 800 },
@@ -20,6 +21,11 @@ describe('what is printed of a run', () => {
       '  first-paint 120, page-evaluated 91, prompt 800',
       '  no task of 50 ms',
     ]);
+  });
+
+  it('tells when the button was pressed', () => {
+    const [, marks] = runLines(run({ mode: 'button', asked: 300.3, passed: { prompt: 800 } }));
+    expect(marks).toBe('  first-paint 120, button pressed 300, prompt 800');
   });
 
   it('names each long task, and with a trace what it was', () => {

@@ -16,6 +16,8 @@ export interface StartUpRun {
   page: string;
   guest: string;
   mode: Mode;
+  /** When the boot was asked for: 0, or the click on its button. */
+  asked: number;
   prompt: number;
   /** Chromium's paint timing. */
   firstPaint: number | undefined;
@@ -30,17 +32,18 @@ const whole = (value: number | undefined): string => (value === undefined ? '–
 
 /** A line for each of a run's figures. */
 export function runLines(run: StartUpRun): string[] {
-  const { page, guest, mode, prompt, firstPaint, passed, longTasks, traced } = run;
+  const { page, guest, mode, asked, prompt, firstPaint, passed, longTasks, traced } = run;
   const marks = milestones
     .filter((each) => passed[each] !== undefined)
     .map((each) => `${each} ${whole(passed[each])}`);
+  const clicked = asked === 0 ? [] : [`button pressed ${whole(asked)}`];
   const tasks =
     longTasks.length === 0
       ? ['  no task of 50 ms']
       : longTasks.map(({ start, duration }) => `  task at ${whole(start)}: ${whole(duration)} ms`);
   return [
     `${[page, guest, mode].filter((part) => part !== '').join(' ')}: prompt after ${whole(prompt)} ms`,
-    `  first-paint ${whole(firstPaint)}, ${marks.join(', ')}`,
+    `  first-paint ${whole(firstPaint)}, ${[...clicked, ...marks].join(', ')}`,
     ...tasks,
     ...(traced ?? []).flatMap(({ start, wall, cpu, inside, beside }) => [
       `  traced at ${whole(start)}: ${whole(wall)} ms, ${whole(cpu)} of them of the processor`,

@@ -15,6 +15,7 @@ const opened = (ts: number): TraceEvent => ({
   pid: 1,
   tid: 10,
   ts,
+  args: { data: { documentLoaderURL: 'http://127.0.0.1/' } },
 });
 const event = (name: string, tid: number, ts: number, dur: number, tdur = dur): TraceEvent => ({
   name,
@@ -36,7 +37,10 @@ describe('the main thread’s tasks in a trace', () => {
           thread(2, 10, 'CrRendererMain'),
           opened(1_000),
           opened(500_000),
+          event('ThreadControllerImpl::RunTask', 10, 700_001, 59_000, 20_000),
           event('RunTask', 10, 700_000, 60_000, 20_000),
+          // An empty document of the browser's own.
+          { ...opened(550_000), args: { data: { documentLoaderURL: '' } } },
           event('RunTask', 10, 10_000, 90_000),
           event('RunTask', 10, 600_000, 55_000),
           event('RunTask', 10, 800_000, 49_000),
@@ -49,6 +53,23 @@ describe('the main thread’s tasks in a trace', () => {
       { start: 100, wall: 55, cpu: 55 },
       { start: 200, wall: 60, cpu: 20 },
     ]);
+  });
+
+  it('count from the page’s own clock, also when the trace begins after the navigation', () => {
+    const mark = { ...opened(300_000), name: 'bootlink:terminal-made' };
+    const tasks = mainThreadTasks(
+      {
+        traceEvents: [
+          ...threads,
+          { ...mark, args: { data: { startTime: 250 } } },
+          // A worker's clock begins later.
+          { ...mark, ts: 400_000, tid: 11, args: { data: { startTime: 20 } } },
+          event('RunTask', 10, 500_000, 55_000),
+        ],
+      },
+      50,
+    );
+    expect(tasks).toMatchObject([{ start: 450, wall: 55 }]);
   });
 
   it('say what they did, without repeating what lies inside of that', () => {
@@ -80,6 +101,7 @@ describe('the main thread’s tasks in a trace', () => {
           opened(0),
           event('RunTask', 10, 100_000, 60_000),
           event('ThreadControllerImpl::RunTask', 11, 70_000, 60_000, 30_000),
+          event('RunTask', 11, 70_010, 59_980, 29_000),
           event('RunTask', 12, 120_000, 10_000, 8_000),
           event('RunTask', 12, 300_000, 10_000),
         ],

@@ -1,3 +1,5 @@
+import { milestoneOf } from '../../../src/engine/common/milestones';
+
 /**
  * The tasks of the page's main thread in a DevTools trace (Trace Event Format: `ph` X is a complete
  * event, `ts` and `dur` are microseconds of the wall clock, `tdur` those of the thread's processor
@@ -13,7 +15,14 @@ export interface TraceEvent {
   tdur?: number;
   args?: {
     name?: string;
-    data?: { url?: string; fileName?: string; functionName?: string; isMainFrame?: boolean };
+    data?: {
+      url?: string;
+      fileName?: string;
+      functionName?: string;
+      documentLoaderURL?: string;
+      /** Of a User Timing mark, ms since the page's navigation. */
+      startTime?: number;
+    };
   };
 }
 
@@ -45,10 +54,41 @@ interface Thread {
   tid: number;
 }
 
-/** Chromium's mark of the navigation whose page the trace is of: the last one to a page. */
-function navigation(events: readonly TraceEvent[]): TraceEvent | undefined {
-  return events.findLast(
-    ({ name, args }) => name === 'navigationStart' && args?.data?.isMainFrame !== false,
+interface Opening {
+  pid: number;
+  /** When the page's own clock began, microseconds of the trace. */
+  ts: number;
+}
+
+const newest = (events: readonly TraceEvent[]): TraceEvent | undefined =>
+  // Events are in no order in the file.
+  events.reduce<TraceEvent | undefined>(
+    (last, each) => (last === undefined || each.ts > last.ts ? each : last),
+    undefined,
+  );
+
+/**
+ * The page that the trace is of: the one that passed a milestone last, or was navigated to last.
+ * Chromium's own mark of a navigation is missing when the page's process heard of the tracing after
+ * it; and empty documents that the browser makes for itself have such marks too.
+ */
+function opening(events: readonly TraceEvent[]): Opening | undefined {
+  const marked = newest(
+    events.filter(
+      ({ name, args, pid, tid }) =>
+        milestoneOf(name) !== undefined &&
+        args?.data?.startTime !== undefined &&
+        threadNames(events, pid).get(tid) === MAIN_THREAD,
+    ),
+  );
+  if (marked !== undefined) {
+    return { pid: marked.pid, ts: marked.ts - 1000 * (marked.args?.data?.startTime ?? 0) };
+  }
+  return newest(
+    events.filter(
+      ({ name, args }) =>
+        name === 'navigationStart' && (args?.data?.documentLoaderURL ?? '') !== '',
+    ),
   );
 }
 
@@ -84,6 +124,17 @@ function longestInside(task: TraceEvent, own: readonly TraceEvent[]): string[] {
   return shown.map(describe);
 }
 
+/** The tasks that lie in no other: the scheduler's event holds that of the queue. */
+function outermost(tasks: readonly TraceEvent[]): TraceEvent[] {
+  const sorted = [...tasks].sort((a, b) => a.ts - b.ts || (b.dur ?? 0) - (a.dur ?? 0));
+  let end = -Infinity;
+  return sorted.filter(({ ts, dur = 0 }) => {
+    if (ts < end) return false;
+    end = ts + dur;
+    return true;
+  });
+}
+
 /** Processor time of threads between two moments, by name; a task over an edge counts in part. */
 function busyBeside(
   tasks: readonly TraceEvent[],
@@ -111,7 +162,7 @@ function busyBeside(
  * @throws Error when the trace has no navigation or no main thread
  */
 export function mainThreadTasks({ traceEvents }: Trace, leastMs: number): MainThreadTask[] {
-  const opened = navigation(traceEvents);
+  const opened = opening(traceEvents);
   if (opened === undefined) throw new Error('The trace has no navigation: it began too late.');
   const names = threadNames(traceEvents, opened.pid);
   const main = [...names].find(([, name]) => name === MAIN_THREAD)?.[0];
@@ -119,10 +170,12 @@ export function mainThreadTasks({ traceEvents }: Trace, leastMs: number): MainTh
   const isOf = ({ pid, tid }: Thread): boolean => pid === opened.pid && tid === main;
   const complete = traceEvents.filter(({ ph, pid }) => ph === 'X' && pid === opened.pid);
   const own = complete.filter((each) => isOf(each) && each.ts >= opened.ts);
-  const others = complete.filter((each) => !isOf(each) && TASKS.includes(each.name));
-  return own
-    .filter(({ name, dur = 0 }) => TASKS.includes(name) && ms(dur) >= leastMs)
-    .sort((a, b) => a.ts - b.ts)
+  const besideTasks = complete.filter((each) => !isOf(each) && TASKS.includes(each.name));
+  const others = [...new Set(besideTasks.map(({ tid }) => tid))].flatMap((tid) =>
+    outermost(besideTasks.filter((each) => each.tid === tid)),
+  );
+  return outermost(own.filter(({ name }) => TASKS.includes(name)))
+    .filter(({ dur }) => ms(dur) >= leastMs)
     .map((task) => ({
       start: ms(task.ts - opened.ts),
       wall: ms(task.dur),

@@ -1,5 +1,6 @@
 import { computed, effect, signal } from '@preact/signals';
 import { isOver } from '../../engine/common/run-state.js';
+import { nextTask } from '../../engine/common/next-task.js';
 import type { Run } from '../../engine/ui/run.js';
 import { diagnose } from '../../inspect/diagnosis/diagnose.js';
 import type { Diagnosis } from '../../inspect/diagnosis/observation.js';
@@ -39,7 +40,9 @@ export function markSeen(): void {
 
 async function watch(current: Run, gone: AbortSignal): Promise<void> {
   const observer = new RunObserver(current);
+  await nextTask();
   for (;;) {
+    if (gone.aborted) return;
     const reached = bootedAt.value !== undefined && run.value === current;
     const observation = await observer.look(reached, performance.now());
     if (gone.aborted) return;

@@ -40,10 +40,12 @@ class PaneContent implements IContentRenderer {
       this.isMade = true;
       render(h(this.pane.component, {}), this.element);
     };
-    const changes = api.onDidVisibilityChange(make);
+    // In a task of its own, not in that which moves panels about. A panel counts as visible until it
+    // has been placed.
+    const makeLater = (): void => void nextTask().then(make);
+    const changes = api.onDidVisibilityChange(makeLater);
     this.unwatch = () => changes.dispose();
-    // A panel counts as visible until it has been placed.
-    queueMicrotask(make);
+    makeLater();
   }
 
   dispose(): void {
@@ -117,7 +119,13 @@ export class Dock {
     const kept = await readLayout(this.width);
     if (kept === undefined || !this.restore(kept)) await this.placeAll();
     if (this.gone) return;
-    this.disposers.push(effect(() => this.follow()));
+    this.disposers.push(
+      effect(() => {
+        for (const pane of panes) isAvailable(pane);
+        // Not in the task that changed it: placing a pane lays out the dock.
+        void nextTask().then(() => this.follow());
+      }),
+    );
     const changes = [
       this.api.onDidLayoutChange(() => this.changed()),
       this.api.onDidActivePanelChange(() => this.onChange()),
@@ -213,13 +221,15 @@ export class Dock {
   }
 
   private focusPane(id: string): void {
-    requestAnimationFrame(() => {
+    const focus = (): void => {
       const content = document.querySelector<HTMLElement>(`.dock-content[data-pane="${id}"]`);
       const target =
         content?.querySelector<HTMLElement>('[data-pane-focus]') ??
         content?.querySelector<HTMLElement>('textarea, [tabindex="0"], button, a[href], input');
       target?.focus();
-    });
+    };
+    // What a new pane shows is made in a task that may come after the frame.
+    requestAnimationFrame(() => void nextTask().then(focus));
   }
 
   private restore(kept: KeptLayout): boolean {
@@ -245,11 +255,15 @@ export class Dock {
   private async placeAll(): Promise<void> {
     for (const pane of panes) {
       if (this.gone) return;
-      if (!isAvailable(pane) || this.api.getPanel(pane.id) !== undefined) continue;
-      const panel = this.place(pane);
-      if (panel.group.panels.length === 1) panel.group.model.openPanel(panel);
-      if (this.api.totalPanels === 1) panel.api.setActive();
+      const isWanted = isAvailable(pane) && this.api.getPanel(pane.id) === undefined;
       await nextTask();
+      if (!isWanted || this.gone) continue;
+      const panel = this.place(pane);
+      if (panel.group.panels.length > 1) continue;
+      await nextTask();
+      if (this.gone) return;
+      panel.group.model.openPanel(panel);
+      if (this.api.totalPanels === 1) panel.api.setActive();
     }
   }
 
@@ -279,17 +293,26 @@ export class Dock {
     });
   }
 
-  /** Panes come and go as they have something to show. */
-  private follow(): void {
+  /** Panes come and go as they have something to show: one a task. */
+  private async follow(): Promise<void> {
+    for (const pane of panes) {
+      if (this.gone) return;
+      if (this.followOne(pane)) await nextTask();
+    }
+  }
+
+  /** Whether the pane came or went. */
+  private followOne(pane: Pane): boolean {
+    const available = isAvailable(pane);
+    const panel = this.api.getPanel(pane.id);
+    const comes = available && panel === undefined && !this.closed.has(pane.id);
+    const goes = !available && panel !== undefined;
     const before = this.placing;
     this.placing = true;
-    for (const pane of panes) {
-      const available = isAvailable(pane);
-      const panel = this.api.getPanel(pane.id);
-      if (available && panel === undefined && !this.closed.has(pane.id)) this.place(pane);
-      else if (!available && panel !== undefined) this.api.removePanel(panel);
-    }
+    if (comes) this.place(pane);
+    else if (goes) this.api.removePanel(panel);
     this.placing = before;
+    return comes || goes;
   }
 
   private changed(): void {

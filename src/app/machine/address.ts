@@ -1,5 +1,4 @@
 import { effect, signal } from '@preact/signals';
-import { fromGuest } from '../../machine/from-guest.js';
 import { openLink } from '../../machine/link/decode.js';
 import { toLink } from '../../machine/link/encode.js';
 import type { Machine } from '../../machine/schema.js';
@@ -20,6 +19,7 @@ import {
   findGuest,
   isBuiltIn,
   machine,
+  machineOf,
   opened,
   openMachine,
 } from './model.js';
@@ -64,7 +64,7 @@ export function followRoute(): void {
       linkProblem.value = undefined;
       const entry = guestOfRoute.value;
       if (entry?.state !== 'ready') return;
-      const original = fromGuest(entry.guest);
+      const original = machineOf(entry.guest);
       openMachine({ key, original, trusted: true, notices: [] });
     }
   });
@@ -91,11 +91,13 @@ export function currentRoute(): Route | undefined {
 export function keepAddress(): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   effect(() => {
-    const next = currentRoute();
-    const trusted = opened.value?.trusted === true;
+    // What the route is made of. It is made when all that has rested.
+    void [machine.value, opened.value, route.value, catalogue.value];
     clearTimeout(timer);
-    if (next === undefined || keyOf(route.value) !== opened.value?.key) return;
     timer = setTimeout(() => {
+      const next = currentRoute();
+      const trusted = opened.value?.trusted === true;
+      if (next === undefined || keyOf(route.value) !== opened.value?.key) return;
       const { link, key } = next;
       if (link !== undefined && key !== undefined) fragments.set(key, link);
       else if (next.guest !== undefined) fragments.delete(`guest:${next.guest}`);

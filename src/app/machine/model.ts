@@ -58,9 +58,19 @@ export const baseGuest = computed(() => {
   return id === undefined ? undefined : findGuest(id);
 });
 
+/** Machines that were read from guests' arguments; they are never changed in place. */
+const fromGuests = new WeakMap<Guest, Machine>();
+
+/** The machine of a built-in guest as the catalogue has it. */
+export function machineOf(guest: Guest): Machine {
+  let made = fromGuests.get(guest);
+  if (made === undefined) fromGuests.set(guest, (made = fromGuest(guest)));
+  return made;
+}
+
 /** What "reset" goes back to: the catalogue's version, or what the link held. */
 export const baseMachine = computed(() =>
-  baseGuest.value === undefined ? opened.value?.original : fromGuest(baseGuest.value),
+  baseGuest.value === undefined ? opened.value?.original : machineOf(baseGuest.value),
 );
 
 export const changes = computed(() => {

@@ -34,6 +34,26 @@ describe('ConsoleLog', () => {
     expect(log.lastLines(2)).toEqual(['ok', '=> ']);
   });
 
+  it('gives the lines that have ended since a reader looked', () => {
+    const log = new ConsoleLog();
+    log.append(bytesOf('one\r\n\r\nthr'));
+    expect(log.lineCount).toBe(2);
+    expect(log.linesFrom(0)).toEqual(['one', '']);
+    expect(log.openLine).toBe('thr');
+    log.append(bytesOf('ee\r\n=> '));
+    expect(log.linesFrom(2)).toEqual(['three']);
+    expect(log.linesFrom(3)).toEqual([]);
+  });
+
+  it('counts lines that are no longer kept', () => {
+    const log = new ConsoleLog();
+    const line = bytesOf(`${'x'.repeat(8000)}\n`);
+    for (let at = 0; at < 2200; at++) log.append(line);
+    expect(log.lineCount).toBe(2200);
+    expect(log.linesFrom(2199)).toHaveLength(1);
+    expect(log.linesFrom(0).length).toBeLessThan(2200);
+  });
+
   it('dates each line by its first character', () => {
     let time = Date.UTC(2026, 0, 1);
     const log = new ConsoleLog(() => time);

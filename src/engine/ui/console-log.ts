@@ -16,6 +16,7 @@ export class ConsoleLog {
   private lineBegan: number | undefined;
   private now = 0;
   private firstCharacter = 0;
+  private firstLine = 0;
   private characters = 0;
   private readonly plain = new PlainText((line) => this.addLine(line));
 
@@ -43,16 +44,19 @@ export class ConsoleLog {
    * kept is passed over. `next` is where to go on.
    */
   raw(from: number, limit: number): { bytes: Uint8Array; next: number } {
-    let at = this.firstByte;
-    const start = Math.max(from, at);
+    const start = Math.max(from, this.firstByte);
+    let at = this.endByte;
+    let index = this.chunks.length;
+    // Backwards, since readers ask for what is new.
+    while (index > 0 && at > start) at -= this.chunks[--index]?.length ?? 0;
     const parts: Uint8Array[] = [];
     let length = 0;
-    for (const chunk of this.chunks) {
-      if (at + chunk.length > start && length < limit) {
-        const part = chunk.subarray(Math.max(0, start - at)).subarray(0, limit - length);
-        parts.push(part);
-        length += part.length;
-      }
+    for (; index < this.chunks.length && length < limit; index++) {
+      const chunk = this.chunks[index];
+      if (chunk === undefined) break;
+      const part = chunk.subarray(Math.max(0, start - at)).subarray(0, limit - length);
+      parts.push(part);
+      length += part.length;
       at += chunk.length;
     }
     const bytes = new Uint8Array(length);
@@ -88,6 +92,21 @@ export class ConsoleLog {
     return [...ended, this.plain.tail].slice(-count);
   }
 
+  /** Lines that have ended so far, those no longer kept included. */
+  get lineCount(): number {
+    return this.firstLine + this.lines.length;
+  }
+
+  /** The line that has not ended yet. */
+  get openLine(): string {
+    return this.plain.tail;
+  }
+
+  /** Ended lines from line `from` of all so far, as far as they are kept, without line feeds. */
+  linesFrom(from: number): string[] {
+    return this.lines.slice(Math.max(0, from - this.firstLine)).map((line) => line.slice(0, -1));
+  }
+
   /**
    * Plain text with the time before each line: UTC, ISO 8601 with milliseconds, of when the page
    * got the line's first character. What a snapshot replays has the time of its replay.
@@ -106,7 +125,9 @@ export class ConsoleLog {
     this.characters += line.length + 1;
     while (this.characters > TEXT_LIMIT) {
       this.times.splice(0, 1024);
-      const dropped = this.lines.splice(0, 1024).reduce((sum, each) => sum + each.length, 0);
+      const gone = this.lines.splice(0, 1024);
+      this.firstLine += gone.length;
+      const dropped = gone.reduce((sum, each) => sum + each.length, 0);
       this.characters -= dropped;
       this.firstCharacter += dropped;
     }

@@ -83,6 +83,22 @@ describe('Console', () => {
     console.detach();
   });
 
+  it('replays a flood in pieces, so that others get their turn', async () => {
+    const side = channel();
+    const console = new Console('host');
+    const lengths: number[] = [];
+    console.onOutput(() => lengths.push(console.log.length));
+    const flood = new TextEncoder().encode('0123456789abcde\n'.repeat(1000));
+    await console.replay(flood);
+    expect(console.log.length).toBe(flood.length);
+    expect(Math.max(...lengths.map((each, at) => each - (lengths[at - 1] ?? 0)))).toBe(4096);
+    print(side.out, 'afterwards');
+    console.attach(side.memory, side.address, side.wake);
+    await output(console, 'afterwards');
+    expect(console.log.text()).toBe(`${'0123456789abcde\n'.repeat(1000)}afterwards`);
+    console.detach();
+  });
+
   it('tells a channel that waits for room that it has read', async () => {
     const side = channel(0);
     const console = new Console('monitor');

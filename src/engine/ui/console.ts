@@ -1,5 +1,6 @@
 import { Channel } from '../common/console.js';
 import { ConsoleLog } from './console-log.js';
+import { nextTask } from '../common/next-task.js';
 import { waitForChange } from '../common/wait-for-change.js';
 
 /**
@@ -7,8 +8,11 @@ import { waitForChange } from '../common/wait-for-change.js';
  * each byte would be a task of the page.
  */
 const GATHER_MS = 4;
-/** Bytes taken at once, so that a flood of output never holds up the page. */
-const READ_LIMIT = 1 << 16;
+/**
+ * Bytes taken in one task, so that a flood of output never holds up the page: every listener reads
+ * them, and where the processor is shared with the engine, a task lasts several times what it needs.
+ */
+const READ_LIMIT = 1 << 12;
 /** How soon input that did not fit is tried again. */
 const RETRY_MS = 8;
 
@@ -27,10 +31,12 @@ export class Console {
 
   constructor(readonly id: string) {}
 
-  /** Shows what was printed before this run: a restored machine's output. */
-  replay(bytes: Uint8Array): void {
-    this.log.append(bytes);
-    for (const listener of this.listeners) listener();
+  /** Shows what was printed before this run, a piece in each task: a restored machine's output. */
+  async replay(bytes: Uint8Array): Promise<void> {
+    for (let at = 0; at < bytes.length; at += READ_LIMIT) {
+      if (at > 0) await nextTask();
+      this.print(bytes.subarray(at, at + READ_LIMIT));
+    }
   }
 
   /** Connects to QEMU; what was typed before is sent. */
@@ -98,7 +104,8 @@ export class Console {
     while (this.channel === channel) {
       const head = channel.out.head;
       if (this.drain(channel)) {
-        await new Promise((resolve) => setTimeout(resolve, GATHER_MS));
+        if (channel.out.readable > 0) await nextTask();
+        else await new Promise((resolve) => setTimeout(resolve, GATHER_MS));
       } else {
         const { words, index } = channel.out.headWord;
         await waitForChange(words, index, head);
@@ -106,12 +113,16 @@ export class Console {
     }
   }
 
-  /** Reads everything there is; tells whether there was anything. */
+  /** Reads a piece of what there is; tells whether there was anything. */
   private drain(channel: Channel): boolean {
     const bytes = channel.read(READ_LIMIT);
     if (bytes.length === 0) return false;
+    this.print(bytes);
+    return true;
+  }
+
+  private print(bytes: Uint8Array): void {
     this.log.append(bytes);
     for (const listener of this.listeners) listener();
-    return true;
   }
 }

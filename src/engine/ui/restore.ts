@@ -3,12 +3,19 @@ import { withoutQueries } from '../../snapshots/replay.js';
 import { resumeText } from '../../snapshots/resume.js';
 import type { Result } from '../common/failure.js';
 import { passMilestone } from '../common/milestones.js';
+import { nextTask } from '../common/next-task.js';
 import type { EngineService, OpenedSnapshot } from '../common/protocol.js';
 import type { Console } from './console.js';
 import type { QmpClient } from './qmp.js';
 
-/** Shows what the consoles had printed when the snapshot was made, and says that it is that. */
-function replay(snapshot: OpenedSnapshot, consoles: ReadonlyMap<string, Console>): void {
+/**
+ * Shows what the consoles had printed when the snapshot was made, and says that it is that. A piece
+ * in each task: all of it at once would hold up the page.
+ */
+async function replay(
+  snapshot: OpenedSnapshot,
+  consoles: ReadonlyMap<string, Console>,
+): Promise<void> {
   const { name, created } = snapshot;
   const note =
     created === undefined
@@ -18,8 +25,10 @@ function replay(snapshot: OpenedSnapshot, consoles: ReadonlyMap<string, Console>
   for (const { id, output } of snapshot.consoles) {
     const console = consoles.get(id);
     if (console === undefined || output.length === 0) continue;
-    console.replay(head);
-    console.replay(withoutQueries(output));
+    await console.replay(head);
+    await nextTask();
+    await console.replay(withoutQueries(output));
+    await nextTask();
   }
 }
 
@@ -57,7 +66,7 @@ export async function restoreMachine(
   await service.restored();
   passMilestone('snapshot-restored');
   // Not before: a prompt that is shown is one that answers.
-  replay(snapshot, consoles);
+  await replay(snapshot, consoles);
   const running = await qmp.execute('cont');
   if (!running.ok) return running;
   for (const { console, send } of snapshot.resume) {
