@@ -279,18 +279,28 @@ describe('the building of an RME boot', () => {
   });
 });
 
+/** el-walk, recorded, at its reset. */
+async function openHalted() {
+  const opened = await browser.open(`${inject('pageUrl')}?guest=el-walk&boot=0&trace=1`, {
+    viewport: { width: 1280, height: 800 },
+  });
+  await tab(opened.page, 'Registers').click();
+  await opened.page.getByRole('button', { name: 'Boot halted' }).click();
+  await waitForState(opened.page, ['paused'], BOOT_MS);
+  return opened;
+}
+
+/** Opens what chooses which events are recorded. */
+async function chooseWhich(page: Page) {
+  await tab(page, 'Timeline').click();
+  await page.getByRole('button', { name: 'Which…' }).click();
+  return page.getByRole('region', { name: 'What is recorded' });
+}
+
 describe('what is recorded', () => {
   it('is chosen by kind, levels and rate, and said', { timeout: BOOT_MS }, async () => {
-    const { page, complaints } = await browser.open(
-      `${inject('pageUrl')}?guest=el-walk&boot=0&trace=1`,
-      { viewport: { width: 1280, height: 800 } },
-    );
-    await tab(page, 'Registers').click();
-    await page.getByRole('button', { name: 'Boot halted' }).click();
-    await waitForState(page, ['paused'], BOOT_MS);
-    await tab(page, 'Timeline').click();
-    await page.getByRole('button', { name: 'Which…' }).click();
-    const which = page.getByRole('region', { name: 'What is recorded' });
+    const { page, complaints } = await openHalted();
+    const which = await chooseWhich(page);
     await which.getByRole('checkbox', { name: 'Interrupts' }).uncheck();
     await which.getByRole('combobox', { name: 'From' }).selectOption('NS-EL1');
     await which.getByRole('combobox', { name: 'to', exact: true }).selectOption('NS-EL2');
@@ -357,17 +367,9 @@ describe('slow motion in the building', () => {
   }
 
   it('slows the machine itself, from crossing to crossing', { timeout: BOOT_MS }, async () => {
-    const { page, complaints } = await browser.open(
-      `${inject('pageUrl')}?guest=el-walk&boot=0&trace=1`,
-      { viewport: { width: 1280, height: 800 } },
-    );
-    await tab(page, 'Registers').click();
-    await page.getByRole('button', { name: 'Boot halted' }).click();
-    await waitForState(page, ['paused'], BOOT_MS);
+    const { page, complaints } = await openHalted();
     // Slow motion sees each crossing, whatever else was chosen to be recorded.
-    await tab(page, 'Timeline').click();
-    await page.getByRole('button', { name: 'Which…' }).click();
-    const which = page.getByRole('region', { name: 'What is recorded' });
+    const which = await chooseWhich(page);
     await which.getByRole('checkbox', { name: 'Exceptions and returns' }).uncheck();
     await tab(page, 'The building').click();
     const building = page.getByRole('application', { name: /^The building/ });

@@ -13,8 +13,6 @@
 #include "exec/exec-all.h"
 #include "exec/cpu-common.h"
 #include "tcg/insn-start-words.h"
-#include "exec/address-spaces.h"
-#include "exec/memory.h"
 #include "bootlink-trace.h"
 
 /* SMCCC function ids of the Realm Management Interface (DEN0137, B4.3). */
@@ -507,73 +505,23 @@ void bootlink_trace_start(CPUState *cs)
     }
 }
 
-/*
- * Images: where they lie in QEMU's RAM, since a TB knows where it lies there.
- * The same physical address can be other memory in the Secure address space.
- */
-static struct {
-    ram_addr_t start[2], end[2];
-    bool begun;
-} images[BOOTLINK_TRACE_IMAGES];
-static unsigned image_count;
-static uint32_t image_generation;
-static int image_lock;
-
-static void find_image(CPUState *cs, int i)
-{
-    int spaces = MIN(cs->num_ases, 2);
-
-    memset(&images[i], 0, sizeof(images[i]));
-    for (int s = 0; s < spaces; s++) {
-        hwaddr at, len = bootlink_trace.images[i].size;
-        MemoryRegion *mr;
-
-        RCU_READ_LOCK_GUARD();
-        mr = address_space_translate(cpu_get_address_space(cs, s),
-                                     bootlink_trace.images[i].base, &at, &len,
-                                     false, MEMTXATTRS_UNSPECIFIED);
-        if (memory_region_is_ram(mr) || memory_region_is_romd(mr)) {
-            images[i].start[s] = memory_region_get_ram_addr(mr) + at;
-            images[i].end[s] = images[i].start[s] + len;
-        }
-    }
-}
-
 void bootlink_trace_block_on(CPUState *cs, const TranslationBlock *tb)
 {
     CPUARMState *env = cpu_env(cs);
-    int cpu = index_of(env);
-    tb_page_addr_t at = tb_page_addr0(tb);
-    uint32_t generation = qatomic_read(&bootlink_trace.generation);
+    int cpu = index_of(env), image = -1;
 
-    if (generation != qatomic_read(&image_generation) &&
-        !qatomic_xchg(&image_lock, 1)) {
-        image_count = MIN(bootlink_trace.image_count, BOOTLINK_TRACE_IMAGES);
-        for (int i = 0; i < image_count; i++) {
-            find_image(cs, i);
-        }
-        qatomic_set(&image_generation, generation);
-        qatomic_set(&image_lock, 0);
-    }
-    for (int i = 0; i < image_count; i++) {
+    while ((image = bootlink_image_begun(cs, tb_page_addr0(tb), image)) >= 0) {
+        bool after_return = past[cpu].return_pc == pc_now(env);
         BootlinkTraceRecord r;
-        bool after_return;
 
-        if (images[i].begun ||
-            !((at >= images[i].start[0] && at < images[i].end[0]) ||
-              (at >= images[i].start[1] && at < images[i].end[1]))) {
-            continue;
-        }
-        images[i].begun = true;
-        after_return = past[cpu].return_pc == pc_now(env);
         if (bootlink_trace_begin(cs, &r, BOOTLINK_TRACE_IMAGE,
                                  after_return ? past[cpu].return_from
                                               : place_now(env),
                                  place_now(env), -1, 0)) {
-            r.detail = i;
+            r.detail = image;
             r.a = pc_now(env);
-            r.b = bootlink_trace.images[i].base;
-            r.c = bootlink_trace.images[i].size;
+            r.b = bootlink_trace.images[image].base;
+            r.c = bootlink_trace.images[image].size;
             r.d = xreg(env, 0);
             r.e = xreg(env, 1);
             write_one(env, &r);

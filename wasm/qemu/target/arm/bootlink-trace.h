@@ -82,6 +82,12 @@ void bootlink_trace_reset(CPUState *cs, bool cpu_on);
 /* TCGCPUOps.cpu_exec_enter */
 void bootlink_trace_start(CPUState *cs);
 
+/*
+ * The next image behind number @after whose first instruction lies at @at, in
+ * QEMU's RAM: each is told once.  -1: none; also what to begin with.
+ */
+int bootlink_image_begun(CPUState *cs, ram_addr_t at, int after);
+
 /* GPT of the CPU: a record for each run of granules that changed. */
 void bootlink_gpt_changed(CPUARMState *env, uint8_t place, int cause,
                           uint64_t base, uint64_t size, uint64_t pc);

@@ -246,6 +246,12 @@ static inline void tr_get32(TrFunc *f, TCGReg r)
         e_op(f, W_I32_WRAP_I64);
     }
 }
+static inline void tr_get_masked(TrFunc *f, TCGReg r, uint64_t mask)
+{
+    tr_get(f, r);
+    e_i64(f, mask);
+    e_op(f, W_I64_AND);
+}
 static inline void tr_set(TrFunc *f, TCGReg r)
 {
     e_set(f, tr_local(f, &f->reg[r]));
@@ -327,6 +333,8 @@ static inline void tr_call(TrFunc *f, void *func, const uint8_t *args,
     trb_u(&f->code, tr_import(f->m, (uintptr_t)func, type));
 }
 
+/* arith.c: ops of several instructions; false for another op */
+bool tr_gen_arith(TrFunc *f, unsigned opc, const TCGReg *r);
 /* chain.c: ops that leave the TB; false for another op */
 bool tr_gen_exit(TrFunc *f, unsigned opc, uint32_t insn, uint32_t *next);
 /* chain.c: does the TB chain to itself? */
