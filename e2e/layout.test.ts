@@ -56,7 +56,10 @@ describe('the panes of a machine', () => {
       });
       await tab(page, 'Console').waitFor();
       await expect.poll(async () => (await groups(page)).length).toBe(count);
-      expect((await groups(page)).flat()).toEqual(expect.arrayContaining(['Console', 'Log']));
+      // One pane comes after the other.
+      await expect
+        .poll(async () => (await groups(page)).flat())
+        .toEqual(expect.arrayContaining(['Console', 'Log']));
     }
   });
 

@@ -113,7 +113,7 @@ describe('bare metal', () => {
     expect(copied).toContain('-M virt,secure=on,virtualization=on');
 
     await pane(page)
-      .getByRole('button', { name: /^Show event 1 of vCPU 0/ })
+      .getByRole('button', { name: /^Show event \d+ of vCPU 0/ })
       .first()
       .click();
     const details = page.getByRole('region', { name: 'The selected event' });
