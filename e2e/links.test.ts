@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { describe, expect, inject, it } from 'vitest';
 import { deflateSync } from 'fflate';
 import { toBase64url } from '../src/machine/link/base64url.js';
@@ -261,11 +261,12 @@ describe('a machine handed on', () => {
       permissions: ['clipboard-read', 'clipboard-write'],
     });
     await page.locator('.dv-tab', { hasText: 'Machine' }).click();
-    const choose = (to: Page, buffer: Buffer) =>
-      to
+    // The console pane, which may be about to give way, asks for files too.
+    const choose = (where: Locator, buffer: Buffer) =>
+      where
         .getByLabel('File for firmware.bin')
         .setInputFiles({ name: 'mine.fd', mimeType: 'application/octet-stream', buffer });
-    await choose(page, own);
+    await choose(page.locator('.machine-pane'), own);
     await page.getByText('Your file mine.fd').waitFor();
     await page.locator('.machine-pane').getByRole('button', { name: 'Share' }).click();
     const said = page.getByRole('dialog').locator('.hashes');
@@ -278,9 +279,9 @@ describe('a machine handed on', () => {
     await boot.waitFor();
     expect(await boot.isDisabled()).toBe(true);
     expect(await other.locator('.review').innerText()).toContain(hash);
-    await choose(other, Buffer.from(fixtureImage));
+    await choose(other.locator('.review'), Buffer.from(fixtureImage));
     await other.getByRole('alert').filter({ hasText: 'another file' }).waitFor();
-    await choose(other, own);
+    await choose(other.locator('.review'), own);
     await other.getByText('Your file mine.fd').waitFor();
     await boot.click();
     await waitForState(other, ['running']);
