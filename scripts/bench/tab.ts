@@ -95,6 +95,8 @@ export class TabMachine {
   /** Boots a guest that is not in the catalogue; gives the seconds from there to its prompt. */
   async bootOther(url: string, guest: Guest): Promise<number> {
     await this.page.goto(url);
+    // The page makes itself in several tasks, some of them after its load event.
+    await this.page.waitForFunction(() => globalThis.bootlink !== undefined);
     await this.page.evaluate((other) => globalThis.bootlink?.boot(other, { from: 'cold' }), guest);
     const met = await this.watch(guest.boot, false);
     return met.at(-1) ?? 0;
@@ -118,6 +120,16 @@ export class TabMachine {
       (id) => globalThis.bootlink?.run()?.consoles.get(id)?.log.text() ?? '',
       console,
     );
+  }
+
+  /** What QEMU's monitor answers to a command. */
+  async monitor(command: string): Promise<string> {
+    const answer = await this.page.evaluate(
+      (line) => globalThis.bootlink?.run()?.monitor(line),
+      command,
+    );
+    if (answer?.ok !== true) throw new Error(`The monitor did not answer “${command}”.`);
+    return answer.value;
   }
 
   /** Presses keys at a shell's prompt, by the browser's keyboard; ms from each to its echo. */

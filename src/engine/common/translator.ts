@@ -14,11 +14,13 @@ export const translatorNumbers = {
   /** TBs of one module. */
   batch: [1, 4096],
   /** Milliseconds that a module waits for more TBs. */
-  linger: [0, 1000],
+  linger: [1, 1000],
+  /** Interpreted runs of hot TBs for which it waits at most. */
+  patience: [1, 1_000_000],
   /** TBs of a region when it is first formed. */
   first: [1, 64],
-  /** Entries of a region before it is formed anew; 0: never. */
-  reform: [0, 1_000_000_000],
+  /** Entries of a region before it is formed anew. */
+  reform: [1, 1_000_000],
   /** TBs of a region that is formed anew. */
   region: [1, 64],
 } as const satisfies Record<string, readonly [number, number]>;

@@ -34,11 +34,13 @@ static size_t live_bytes, live_funcs;
 typedef struct Queue {
     uint32_t *tb[4096];
     unsigned n;
+    int64_t since;                      /* when the first of them came, ms */
 } Queue;
 
-static QemuMutex queue_lock;            /* the next three, and queue */
+static QemuMutex queue_lock;            /* the next four, and queue */
 static QemuCond queue_cond;
 static GPtrArray *vcpus;
+static bool hurry;                      /* with what is in queue[0] */
 static Queue queue[2];
 /* Held from reading the queue to publishing: TBs stay where they are */
 static QemuMutex translate_lock;
@@ -265,6 +267,10 @@ void tr_queue(uint32_t *start)
     Queue *q = &queue[final];
 
     qemu_mutex_lock(&queue_lock);
+    if (!q->n) {
+        q->since = qemu_clock_get_ms(QEMU_CLOCK_REALTIME);
+        hurry &= final;
+    }
     if (q->n < ARRAY_SIZE(q->tb)) {
         q->tb[q->n++] = start;
         if (!final) {
@@ -283,6 +289,16 @@ void tr_queue(uint32_t *start)
     qemu_mutex_unlock(&queue_lock);
     if (now) {
         translate(NULL, final);
+    }
+}
+
+void tr_hurry(void)
+{
+    if (tci_wasm_config.thread) {
+        qemu_mutex_lock(&queue_lock);
+        hurry = true;
+        qemu_cond_signal(&queue_cond);
+        qemu_mutex_unlock(&queue_lock);
     }
 }
 
@@ -315,21 +331,42 @@ static void call_out(void)
     }
 }
 
-/* A module is worth waiting for company, but not for long. */
-static void linger(void)
+/*
+ * A module is worth waiting for company, but not for long.  That of TBs that
+ * became hot waits until the vCPUs have spent on interpreting those about what
+ * another module costs.  Regions that are formed anew have code meanwhile, and
+ * get better by what becomes warm in that time.
+ *
+ * Returns the ms that the queue may wait yet, at least 0; INT_MAX for an empty
+ * one.
+ */
+static int may_wait(bool final)
 {
-    int64_t end = qemu_clock_get_ms(QEMU_CLOCK_REALTIME) +
-                  tci_wasm_config.linger;
-    unsigned queued;
+    Queue *q = &queue[final];
 
-    while ((queued = MAX(queue[0].n, queue[1].n)) &&
-           queued < tci_wasm_config.batch) {
-        int64_t left = end - qemu_clock_get_ms(QEMU_CLOCK_REALTIME);
+    if (!q->n) {
+        return INT_MAX;
+    }
+    if (q->n >= tci_wasm_config.batch || (hurry && !final)) {
+        return 0;
+    }
+    return MAX(0, q->since + tci_wasm_config.linger -
+                  qemu_clock_get_ms(QEMU_CLOCK_REALTIME));
+}
 
-        if (left <= 0) {
+/* Waits until a queue is to be translated; says which are. */
+static void linger(bool *hot, bool *final)
+{
+    for (;;) {
+        int for_hot = may_wait(false), for_final = may_wait(true);
+
+        *hot = !for_hot;
+        *final = !for_final;
+        if (*hot || *final || (!queue[0].n && !queue[1].n)) {
             break;
         }
-        qemu_cond_timedwait(&queue_cond, &queue_lock, left);
+        qemu_cond_timedwait(&queue_cond, &queue_lock,
+                            MIN(for_hot, for_final));
     }
 }
 
@@ -339,6 +376,7 @@ static void *compile_thread(void *opaque)
 
     for (;;) {
         int wait = CALL_OUT_FIRST_MS;
+        bool hot, final;
 
         qemu_mutex_lock(&queue_lock);
         while (!queue[0].n && !queue[1].n &&
@@ -350,10 +388,14 @@ static void *compile_thread(void *opaque)
                 wait *= 2;
             }
         }
-        linger();
+        linger(&hot, &final);
         qemu_mutex_unlock(&queue_lock);
-        translate(t, false);
-        translate(t, true);
+        if (hot || !final) {    /* neither: after a flush, to forget */
+            translate(t, false);
+        }
+        if (final) {
+            translate(t, true);
+        }
     }
     return NULL;
 }

@@ -192,6 +192,7 @@ extern bool tr_full;
 typedef struct TrThread {
     CPUState *cpu;                      /* that ran here last */
     unsigned generation;
+    uint32_t waited;                    /* interpreted runs of hot TBs */
     uint32_t table_start, table_next, table_end;
     uint32_t base[TR_MAX_MODULES];      /* table index; 0: not here yet */
 } TrThread;
@@ -203,6 +204,8 @@ uint32_t tr_instantiate(TrThread *t, uint32_t module);
 
 /* @start's TB has become hot, or so hot that its region is to be formed anew */
 void tr_queue(uint32_t *start);
+/* Hot TBs were interpreted so often that their module waits no longer */
+void tr_hurry(void);
 /* Are regions formed anew?  A vCPU that compiles by itself has no time to. */
 static inline bool tr_reforms(void)
 {

@@ -99,6 +99,11 @@ uintptr_t tci_wasm_run(CPUArchState *env, uint32_t *tb)
         }
     } else {
         tr_stats.interpreted_hot++;
+        if (!(heat & TCI_HEAT_FINAL) &&
+            unlikely(++t->waited >= tci_wasm_config.patience)) {
+            t->waited = 0;
+            tr_hurry();
+        }
     }
     return (uintptr_t)tb;
 }

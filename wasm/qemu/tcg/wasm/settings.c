@@ -4,7 +4,8 @@
  *   -accel tcg,translator=off|blocks|regions
  *          translator-threshold=N   interpreted runs that make a TB hot
  *          translator-batch=N       hot TBs a module waits for
- *          translator-linger=MS     and for how long, on its own thread
+ *          translator-linger=MS     and for how long, on its own thread,
+ *          translator-patience=N    or for how many interpreted runs of hot TBs
  *          translator-first=N       TBs in a region at first
  *          translator-reform=N      entries that have a region formed anew
  *          translator-region=N      TBs in such a one, at most 64
@@ -27,6 +28,7 @@ TCIWasmConfig tci_wasm_config = {
     .threshold = 100,
     .batch = 1024,
     .linger = 30,
+    .patience = 10000,
     .first = 4,
     .reform = 4000,
     .region = 64,
@@ -100,6 +102,7 @@ void tci_wasm_add_properties(ObjectClass *oc)
         { "translator-threshold", &tci_wasm_config.threshold },
         { "translator-batch", &tci_wasm_config.batch },
         { "translator-linger", &tci_wasm_config.linger },
+        { "translator-patience", &tci_wasm_config.patience },
         { "translator-first", &tci_wasm_config.first },
         { "translator-reform", &tci_wasm_config.reform },
         { "translator-region", &tci_wasm_config.region },

@@ -42,7 +42,8 @@ typedef struct TCIWasmConfig {
     TCIWasmMode mode;
     uint32_t threshold;     /* interpreted runs that make a TB hot */
     uint32_t batch;         /* hot TBs a module waits for */
-    uint32_t linger;        /* ms for which one waits, on its own thread */
+    uint32_t linger;        /* ms for which one waits, on its own thread, */
+    uint32_t patience;      /* or for how many interpreted runs of hot TBs */
     uint32_t first;         /* TBs in a region at first, at most */
     uint32_t reform;        /* entries of one that have it formed anew, and */
     uint32_t region;        /* TBs in that one, at most */
