@@ -1,9 +1,24 @@
 import { seriousFindings } from './axe.js';
+import type { Page } from 'playwright-core';
 import { describe, expect, inject, it } from 'vitest';
+import { fixtureCatalogue } from './fixtures/catalogue.js';
 import { consoleText, typeOn, useBrowser, waitForState, waitForText } from './browser.js';
 
 const url = inject('fixtureUrl');
 const browser = useBrowser();
+
+/** Boots a guest of the fixtures with other arguments, on its own page; does not wait. */
+async function bootFake(page: Page, args: string[]): Promise<void> {
+  const entry = fixtureCatalogue.guests.find(
+    (each) => each.state === 'ready' && each.guest.id === 'one',
+  );
+  if (entry?.state !== 'ready') throw new Error('The fixtures have no guest “one”.');
+  await page.waitForFunction(() => globalThis.bootlink !== undefined);
+  await page.evaluate((guest) => void globalThis.bootlink?.boot(guest, { from: 'cold' }), {
+    ...entry.guest,
+    args,
+  });
+}
 
 describe('the gallery', () => {
   it('lists guests with what they cost, and those that are not ready as such', async () => {
@@ -99,6 +114,32 @@ describe('a machine', () => {
     release();
     await page.getByRole('button', { name: 'Boot again' }).click();
     await waitForState(page, ['running']);
+  });
+
+  it('that hangs is said to be late, and the next one works', async () => {
+    const { page } = await browser.open('about:blank');
+    await page.clock.install();
+    await page.goto(`${url}?guest=one&boot=0`);
+    await bootFake(page, ['-fake-hang']);
+    await waitForState(page, ['starting']);
+    const card = page.getByRole('region', { name: 'Boot progress' });
+    await card.getByText('Starting QEMU').waitFor();
+    expect(await card.innerText()).not.toContain('not answered');
+    await page.clock.runFor(40_000);
+    await card.getByText('QEMU was started and has not answered yet').waitFor();
+    await card.getByRole('button', { name: 'Cancel' }).click();
+    await waitForState(page, ['exited']);
+    await bootFake(page, []);
+    await waitForState(page, ['running']);
+  });
+
+  it('whose QEMU refuses to be spoken to fails, in its words', async () => {
+    const { page } = await browser.open(`${url}?guest=one&boot=0`);
+    await bootFake(page, ['-fake-refusal']);
+    await waitForState(page, ['failed']);
+    const text = await page.getByRole('alert').innerText();
+    expect(text).toContain('QEMU refused “qmp_capabilities”');
+    expect(text).toContain('the fake engine has no qmp_capabilities');
   });
 
   it('shows what QEMU printed and its exit code when it refuses its arguments', async () => {

@@ -355,7 +355,11 @@ export class Run {
       if (address !== undefined) each.attach(memory, address, wake);
     }
     void this.qmp.ready.then(async (ready) => {
-      if (!ready.ok) return;
+      if (isOver(this.state)) return;
+      if (!ready.ok) {
+        this.dispatch({ type: 'failed', failure: ready.failure });
+        return;
+      }
       if (fromSnapshot && this.service !== undefined) {
         // The worker says it too, on another port, whose message may come after this answer.
         const arrived = (): void => void this.dispatch({ type: 'fetched' });
