@@ -15,6 +15,7 @@ import { servePage } from './page-server';
 import { TabMachine } from './tab';
 
 const [minutes = '60', query] = process.argv.slice(2);
+if (!(Number(minutes) > 0)) throw new Error(`“${minutes}” is no number of minutes.`);
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
 /**
