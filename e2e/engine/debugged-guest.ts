@@ -17,6 +17,8 @@ export interface DebuggedGuest {
   engine: NodeEngine;
   gdb: Debugger;
   physical(): Promise<PhysicalMemory>;
+  /** The contents of an image of the guest, by its name. */
+  image(name: string): Uint8Array<ArrayBuffer>;
   /** Lets it run until it stands again. */
   run(): Promise<void>;
   stop(): Promise<void>;
@@ -39,18 +41,24 @@ function builtGuest(id: string): Guest {
 export async function debugGuest(
   id: string,
   args: readonly string[] = [],
-  { stepMs }: { stepMs?: number } = {},
+  {
+    stepMs,
+    machine,
+  }: { stepMs?: number; /** Instead of the guest's own. */ machine?: string[] } = {},
 ): Promise<DebuggedGuest> {
-  const guest = builtGuest(id);
+  const built = builtGuest(id);
+  const guest = { ...built, args: machine ?? built.args };
+  const image = (name: string): Uint8Array<ArrayBuffer> => {
+    const found = guest.images.find((each) => each.name === name);
+    if (found === undefined) throw new Error(`${id} has no image ${name}.`);
+    const wire = readFileSync(resolve(engineFolder, '../guests', found.url));
+    return new Uint8Array(found.encoding === 'gzip' ? gunzipSync(wire) : wire);
+  };
   const engine = await startEngine(['-S', ...resolveImages(guest, imageReference), ...args], {
     consoles: guest.consoles.map((each) => each.id),
     memoryMiB: guest.addressSpaceMiB + 700,
     prepare(module, memory) {
-      for (const image of guest.images) {
-        const wire = readFileSync(resolve(engineFolder, '../guests', image.url));
-        const bytes = image.encoding === 'gzip' ? gunzipSync(wire) : wire;
-        placeImage(module, memory, image, new Uint8Array(bytes));
-      }
+      for (const each of guest.images) placeImage(module, memory, each, image(each.name));
     },
   });
   let paused = true;
@@ -84,6 +92,7 @@ export async function debugGuest(
   return {
     engine,
     gdb,
+    image,
     physical: async () => valueOf(await openPhysicalMemory(monitor, () => engine.memory.buffer)),
     run: async () => {
       const go = async () => ({ ok: true as const, value: await engine.execute('cont') });
@@ -93,7 +102,8 @@ export async function debugGuest(
         (answer) => !(answer as { running: boolean }).running,
       );
       const ended = engine.exited.then((code) => {
-        throw new Error(`QEMU ended with code ${code} and stopped nowhere.`);
+        const said = engine.output.join('\n');
+        throw new Error(`QEMU ended with code ${code} and stopped nowhere:\n${said}`);
       });
       await Promise.race([stands, ended]);
       await status();

@@ -20,7 +20,7 @@ export interface Probed {
 }
 
 /** Result lines of a probe: digests, complaints, and the last one. */
-function results(text: string): string[] {
+export function results(text: string): string[] {
   const lines = text.replaceAll('\r', '').split('\n');
   return lines.filter((line) => / 0x|differ|the end/.test(line));
 }

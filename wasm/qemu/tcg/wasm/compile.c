@@ -25,7 +25,7 @@ TrStats tr_stats;
 bool tr_tail_calls, tr_elements;
 TrCompiled *tr_modules[TR_MAX_MODULES];
 unsigned tr_generation = 1;
-bool tr_full;
+unsigned tr_full;
 
 static uint32_t nmodules = 1;           /* number 0 means: no unit */
 static size_t live_bytes, live_funcs;
@@ -226,7 +226,7 @@ static void finish(TrThread *t, TrModule *m)
     live_funcs += c->nfuncs;
     if (++nmodules == TR_MAX_MODULES || live_bytes > MAX_BYTES ||
         live_funcs > MAX_FUNCS) {
-        qatomic_set(&tr_full, true);
+        qatomic_set(&tr_full, TR_FULL);
     }
 }
 
@@ -246,7 +246,7 @@ static void translate(TrThread *t, bool final)
     if (t) {
         tr_thread_sync(t);
     }
-    if (nhot && !qatomic_read(&tr_full)) {
+    if (nhot && qatomic_read(&tr_full) == TR_ROOM) {
         m = tr_module_new(final);
         for (unsigned i = 0; i < nhot; i++) {
             /* Another one's region may have taken it in meanwhile. */
@@ -428,11 +428,20 @@ void tr_compile_init(void)
 
 void tci_wasm_flush(void)
 {
-    if (nmodules == 1 && !queue[0].n && !queue[1].n) {
+    if (!vcpus) {               /* off, or before the first TB */
         return;
     }
+    /*
+     * Taken even if there seems to be nothing to forget: the compile thread
+     * may be at its first module, and would publish it into what comes next.
+     */
     qemu_mutex_lock(&translate_lock);
     qemu_mutex_lock(&queue_lock);
+    if (nmodules == 1 && !queue[0].n && !queue[1].n) {
+        qemu_mutex_unlock(&queue_lock);
+        qemu_mutex_unlock(&translate_lock);
+        return;
+    }
     queue[0].n = queue[1].n = 0;
     qatomic_set(&tr_generation, tr_generation + 1);
     for (uint32_t i = 1; i < nmodules; i++) {
@@ -441,7 +450,7 @@ void tci_wasm_flush(void)
     }
     nmodules = 1;
     live_bytes = live_funcs = 0;
-    qatomic_set(&tr_full, false);
+    qatomic_set(&tr_full, TR_ROOM);
     tr_stats.flushes++;
     qemu_cond_signal(&queue_cond);
     qemu_mutex_unlock(&queue_lock);

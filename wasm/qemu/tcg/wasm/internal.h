@@ -186,7 +186,9 @@ typedef struct TrCompiled {
 #define TR_MAX_MODULES 8192
 extern TrCompiled *tr_modules[TR_MAX_MODULES];
 extern unsigned tr_generation;
-extern bool tr_full;
+/* Is there room for modules?  Without, until the next flush, nothing is added. */
+enum { TR_ROOM, TR_FULL, TR_FLUSH_ASKED };
+extern unsigned tr_full;
 
 /* The functions of this thread, in this thread's table */
 typedef struct TrThread {

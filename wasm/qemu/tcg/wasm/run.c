@@ -37,6 +37,11 @@ static void begin_first(CPUState *cpu)
     }
 }
 
+static void flush(CPUState *cpu, run_on_cpu_data unused)
+{
+    tb_flush(cpu);
+}
+
 void tci_wasm_begin(CPUArchState *env)
 {
     CPUState *cpu = env_cpu(env);
@@ -48,8 +53,13 @@ void tci_wasm_begin(CPUArchState *env)
     tci_wasm_target_enter(cpu);
     tci_wasm_checking = false;
     tr_thread_sync(self);
-    if (unlikely(qatomic_read(&tr_full)) && qatomic_xchg(&tr_full, false)) {
-        tb_flush(cpu);
+    if (unlikely(qatomic_read(&tr_full) == TR_FULL) &&
+        qatomic_cmpxchg(&tr_full, TR_FULL, TR_FLUSH_ASKED) == TR_FULL) {
+        /*
+         * Not here: with one vCPU it would be done at once, and the caller
+         * holds on to the TB that it runs now.
+         */
+        async_safe_run_on_cpu(cpu, flush, RUN_ON_CPU_NULL);
     }
 }
 
