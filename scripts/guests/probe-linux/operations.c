@@ -79,7 +79,6 @@ void run_operations(unsigned times, uint64_t digests[MAX_FAMILIES])
 
         for (const struct operation *o = operations; o->run; o++) {
             volatile uint64_t *near = nullptr;
-            uint64_t kept[16], digest, before;
             struct state in;
 
             for (int i = 0; i < 4; i++) {
@@ -102,22 +101,7 @@ void run_operations(unsigned times, uint64_t digests[MAX_FAMILIES])
                 in.x[3] = (uintptr_t)window;
             }
 
-            for (int i = 0; near && i < 16; i++) {
-                kept[i] = near[i - 4];
-            }
-            digest = run(o, &in, control, near);
-            /* An interrupt between a load-exclusive and its store makes that fail: once. */
-            while (o->family == ATOMIC_FAMILY) {
-                before = digest;
-                for (int i = 0; near && i < 16; i++) {
-                    near[i - 4] = kept[i];
-                }
-                digest = run(o, &in, control, near);
-                if (digest == before) {
-                    break;
-                }
-            }
-            digests[o->family] = fold(digests[o->family], digest);
+            digests[o->family] = fold(digests[o->family], run(o, &in, control, near));
         }
     }
     if (munmap(window, (WINDOW_PAGES + 8) * PAGE_SIZE)) {

@@ -351,9 +351,13 @@ operations:
     op dc zva, x7
 
     family "exclusive and atomic"
-    aligned "ldxr x2, [x7]", "add x2, x2, x3", "stxr w4, x2, [x7]"
-    aligned "ldaxp x2, x3, [x7]", "stlxp w5, x3, x4, [x7]"
-    aligned "ldaxrb w2, [x7]", "stlxrb w3, w4, [x7]"
+    /*
+     * An interrupt between the two makes the store fail. Under load and with several CPUs that is
+     * the rule for a pair: QEMU has it wait for all CPUs, long enough for a timer.
+     */
+    aligned "1: ldxr x2, [x7]; add x2, x2, x3; stxr w4, x2, [x7]; cbnz w4, 1b"
+    aligned "1: ldaxp x2, x3, [x7]; stlxp w5, x3, x4, [x7]; cbnz w5, 1b"
+    aligned "1: ldaxrb w2, [x7]; stlxrb w3, w4, [x7]; cbnz w3, 1b"
     aligned "stxr w2, x3, [x7]"
     aligned "ldar x2, [x7]", "stlr x3, [x7]"
     aligned "ldapr w2, [x7]"
