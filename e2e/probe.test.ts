@@ -29,7 +29,7 @@ const onOneCpu = [
   ['-accel', `tcg,translator=regions,translator-thread=off${soon}`],
   ['-accel', `tcg,translator=blocks,translator-check=on${soon}`],
   ['-accel', `tcg,translator=regions${soon}`, '-icount', 'shift=3'],
-  ['-accel', `tcg,translator=regions,tb-size=1,translator-linger=1${soon}`],
+  ['-accel', `tcg,translator=regions,tb-size=1,translator-threshold=1,translator-linger=1`],
   ['-accel', `tcg,translator=regions,one-insn-per-tb=on${soon}`],
 ];
 

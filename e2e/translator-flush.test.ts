@@ -8,7 +8,13 @@ import { ProbedGuest, results } from './engine/probed-guest.js';
  * Whenever a debugger stops the machine, QEMU forgets all code (gdbstub/system.c,
  * gdb_vm_state_change()). The translator may be in the middle of its first module then.
  */
-const ROUNDS = 150;
+const STOPS = 200;
+/** More than they need: each is less than a round after the one before. */
+const ROUNDS = STOPS + 10;
+/** Some of them, and how far apart stops are: ever longer, so that each finds the translator elsewhere. */
+const OPERATIONS = 1500;
+const STRIDE = 7;
+const ENTRY_BYTES = 16;
 const TIMEOUT_MS = 240_000;
 /** What has run a few times is translated at once, alone. */
 const EAGER = 'tcg,translator=regions,translator-threshold=3,translator-linger=1';
@@ -38,19 +44,20 @@ it(
     const symbols = readSymbols(debugged.image('probe.elf'));
     const table = symbols.ok ? symbols.value.named('operations') : undefined;
     if (table === undefined) throw new Error('probe.elf does not name its operations.');
-    // The first operation's function, which runs once a round: see struct operation.
-    const entry = valueOf(await gdb.readMemory(table.address, 8));
-    const first = new DataView(entry.buffer, entry.byteOffset).getBigUint64(0, true);
-    valueOf(await gdb.setStop(first, true));
-    for (let round = 0; round < ROUNDS; round++) {
+    // Functions of the operations, which run in this order once a round: see struct operation.
+    const entries = valueOf(await gdb.readMemory(table.address, OPERATIONS * ENTRY_BYTES));
+    const view = new DataView(entries.buffer, entries.byteOffset);
+    for (let stop = 1; stop <= STOPS; stop++) {
+      const next = view.getBigUint64(((stop * stop * STRIDE) % OPERATIONS) * ENTRY_BYTES, true);
+      valueOf(await gdb.setStop(next, true));
       await debugged.run();
-      expect(valueOf(await gdb.readVcpu(0)).read('pc')).toBe(first);
+      expect(valueOf(await gdb.readVcpu(0)).read('pc')).toBe(next);
+      valueOf(await gdb.setStop(next, false));
     }
-    valueOf(await gdb.setStop(first, false));
     valueOf(await gdb.resume(async () => ({ ok: true, value: await engine.execute('cont') })));
     const lines = results(await engine.text('uart0', /probe: the end/));
     expect(lines).toEqual(expected);
     const info = await engine.monitor('info jit');
-    expect(Number(/flushes (\d+)/.exec(info)?.[1])).toBeGreaterThan(ROUNDS / 2);
+    expect(Number(/flushes (\d+)/.exec(info)?.[1])).toBeGreaterThan(STOPS / 2);
   },
 );
