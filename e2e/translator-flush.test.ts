@@ -11,12 +11,12 @@ import { ProbedGuest, results } from './engine/probed-guest.js';
 const STOPS = 200;
 /** More than they need: each is less than a round after the one before. */
 const ROUNDS = STOPS + 10;
-/** Some of them, and how far apart stops are: ever longer, so that each finds the translator elsewhere. */
+/** Some of them; stops lie differently far apart, so that each finds the translator elsewhere. */
 const OPERATIONS = 1500;
 const STRIDE = 7;
 const ENTRY_BYTES = 16;
 const TIMEOUT_MS = 240_000;
-/** What has run a few times is translated at once, alone. */
+/** What has run a few times is translated within a millisecond. */
 const EAGER = 'tcg,translator=regions,translator-threshold=3,translator-linger=1';
 
 let guest: DebuggedGuest | undefined;
@@ -26,7 +26,7 @@ afterEach(async () => {
 });
 
 it(
-  'computes what native QEMU does, stopped and flushed once a round',
+  'computes what native QEMU does, with a debugger’s stop and flush in each round',
   { timeout: TIMEOUT_MS },
   async () => {
     const natively = new ProbedGuest(probe.id, 'probe: the end', TIMEOUT_MS, (cpus) =>
