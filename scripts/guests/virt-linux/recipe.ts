@@ -19,9 +19,7 @@ function withKernel(kernel: Piece, memoryMiB: number) {
   return {
     ...shell,
     args: [
-      // It has FEAT_PAN: without, Linux changes TTBR0_EL1 at each system call and at each access
-      // to user memory (CONFIG_ARM64_SW_TTBR0_PAN), and QEMU flushes its TLB.
-      ...['-M', 'virt,gic-version=3', '-cpu', 'cortex-a55', '-m', `${memoryMiB}M`, '-smp', '1'],
+      ...['-M', 'virt,gic-version=3', '-cpu', 'cortex-a57', '-m', `${memoryMiB}M`, '-smp', '1'],
       ...['-kernel', 'image:Image', '-initrd', 'image:initrd.gz', '-append', 'console=ttyAMA0'],
       ...['-serial', 'chardev:uart0', '-vga', 'none', '-net', 'none'],
       ...['-device', 'virtio-rng-pci,romfile='],
