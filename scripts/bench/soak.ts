@@ -48,7 +48,8 @@ function counters(text: string): string {
     /TB invalidate count +\d+/,
     /modules \d+, functions \d+, TBs \d+/,
     /wasm \d+ KiB/,
-    /longest [\d.]+ ms\), flushes \d+/,
+    /longest [\d.]+ ms/,
+    /flushes \d+ \(.*\)/,
   ];
   return wanted.flatMap((each) => each.exec(text)?.[0].replace(/ +/g, ' ') ?? []).join(', ');
 }

@@ -20,15 +20,18 @@
 /* After new code, call_out() when this has passed, and twice that, and so on */
 #define CALL_OUT_FIRST_MS 10
 #define CALL_OUT_LAST_MS 640
+/* Modules that flushes may leave to the browser before it has to collect them */
+#define COLLECT_FROM 256
 
 TrStats tr_stats;
 bool tr_tail_calls, tr_elements;
 TrCompiled *tr_modules[TR_MAX_MODULES];
-unsigned tr_generation = 1;
+unsigned tr_generation = 1, tr_collect;
 unsigned tr_full;
 
 static uint32_t nmodules = 1;           /* number 0 means: no unit */
 static size_t live_bytes, live_funcs;
+static uint32_t uncollected;
 
 /* TBs that are hot; those whose regions are to be formed anew */
 typedef struct Queue {
@@ -37,23 +40,14 @@ typedef struct Queue {
     int64_t since;                      /* when the first of them came, ms */
 } Queue;
 
-static QemuMutex queue_lock;            /* the next four, and queue */
-static QemuCond queue_cond;
+static QemuMutex queue_lock;            /* the next five, and queue */
+static QemuCond queue_cond;             /* for the compile thread at work */
+static QemuCond turn_cond;              /* for the other: see compile_thread() */
 static GPtrArray *vcpus;
 static bool hurry;                      /* with what is in queue[0] */
 static Queue queue[2];
 /* Held from reading the queue to publishing: TBs stay where they are */
 static QemuMutex translate_lock;
-
-EM_JS(uint32_t, tr_js_grow_table, (uint32_t n), {
-    return Number(wasmTable.grow(n));
-});
-
-EM_JS(void, tr_js_clear_table, (uint32_t from, uint32_t to), {
-    for (; from < to; from++) {
-        wasmTable.set(from, null);
-    }
-});
 
 EM_JS(int, tr_js_has_tail_calls, (void), {
     /* (func (return_call 0)) */
@@ -75,74 +69,6 @@ EM_JS(int, tr_js_has_shared_tables, (void), {
     return v8 ? v8[0] > 12 || (v8[0] === 12 && v8[1] >= 4)
               : !chrome || parseInt(chrome, 10) >= 124;
 });
-
-EM_JS(int, tr_js_instantiate,
-      (uint32_t bytes, uint32_t len, uint32_t imports, uint32_t nimports,
-       uint32_t base, uint32_t nfuncs, int elements), {
-    try {
-        const code = new Uint8Array(wasmMemory.buffer, bytes >>> 0, len);
-        const funcs = new Uint32Array(wasmMemory.buffer, imports >>> 0,
-                                      nimports);
-        const f = {};
-        for (let i = 0; i < nimports; i++) {
-            f[i] = wasmTable.get(funcs[i]);
-        }
-        const module = new WebAssembly.Module(code.slice());
-        const e = { m: wasmMemory, t: wasmTable, b: base };
-        const made = new WebAssembly.Instance(module, { e, f }).exports;
-        for (let i = 0; !elements && i < nfuncs; i++) {
-            wasmTable.set(base + i, made[i]);
-        }
-        return 0;
-    } catch (e) {
-        err('translator: the browser refuses a module: ' + e);
-        return -1;
-    }
-});
-
-void tr_thread_sync(TrThread *t)
-{
-    unsigned generation = qatomic_read(&tr_generation);
-
-    if (likely(t->generation == generation)) {
-        return;
-    }
-    t->generation = generation;
-    tr_js_clear_table(t->table_start, t->table_next);
-    t->table_next = t->table_start;
-    memset(t->base, 0, sizeof(t->base));
-}
-
-uint32_t tr_instantiate(TrThread *t, uint32_t module)
-{
-    TrCompiled *c = tr_modules[module];
-    double start = emscripten_get_now(), ms;
-    uint32_t base;
-
-    if (t->table_next + c->nfuncs > t->table_end) {
-        uint32_t n = MAX(4096, c->nfuncs), at = tr_js_grow_table(n);
-
-        /* Nobody else grows this thread's table. */
-        g_assert(!t->table_end || at == t->table_end);
-        if (!t->table_end) {
-            t->table_start = t->table_next = at;
-        }
-        t->table_end = at + n;
-    }
-    base = t->table_next;
-    if (tr_js_instantiate((uintptr_t)c->bytes.data, c->bytes.len,
-                          (uintptr_t)c->imports, c->nimports, base,
-                          c->nfuncs, tr_elements) < 0) {
-        return 0;
-    }
-    t->table_next += c->nfuncs;
-    t->base[module] = base;
-    ms = emscripten_get_now() - start;
-    tr_stats.instantiate_ms += ms;
-    tr_stats.longest_ms = MAX(tr_stats.longest_ms, ms);
-    tr_stats.instances++;
-    return base;
-}
 
 static void free_module(TrCompiled *c)
 {
@@ -238,14 +164,15 @@ static void translate(TrThread *t, bool final)
     TrModule *m;
 
     qemu_mutex_lock(&translate_lock);
+    if (t && t->generation != tr_generation) {
+        qemu_mutex_unlock(&translate_lock);
+        return;                 /* what is queued now is the other's */
+    }
     qemu_mutex_lock(&queue_lock);
     nhot = queue[final].n;
     hot = g_memdup2(queue[final].tb, nhot * sizeof(hot[0]));
     queue[final].n = 0;
     qemu_mutex_unlock(&queue_lock);
-    if (t) {
-        tr_thread_sync(t);
-    }
     if (nhot && qatomic_read(&tr_full) == TR_ROOM) {
         m = tr_module_new(final);
         for (unsigned i = 0; i < nhot; i++) {
@@ -370,17 +297,15 @@ static void linger(bool *hot, bool *final)
     }
 }
 
-static void *compile_thread(void *opaque)
+/* Translate what is queued until a flush ends the generation */
+static void compile_generation(TrThread *t)
 {
-    TrThread *t = g_new0(TrThread, 1);
-
     for (;;) {
         int wait = CALL_OUT_FIRST_MS;
         bool hot, final;
 
         qemu_mutex_lock(&queue_lock);
-        while (!queue[0].n && !queue[1].n &&
-               t->generation == qatomic_read(&tr_generation)) {
+        while (!queue[0].n && !queue[1].n && t->generation == tr_generation) {
             if (wait > CALL_OUT_LAST_MS) {
                 qemu_cond_wait(&queue_cond, &queue_lock);
             } else if (!qemu_cond_timedwait(&queue_cond, &queue_lock, wait)) {
@@ -388,16 +313,79 @@ static void *compile_thread(void *opaque)
                 wait *= 2;
             }
         }
+        if (t->generation != tr_generation) {
+            qemu_mutex_unlock(&queue_lock);
+            return;
+        }
         linger(&hot, &final);
         qemu_mutex_unlock(&queue_lock);
-        if (hot || !final) {    /* neither: after a flush, to forget */
+        if (hot) {
             translate(t, false);
         }
         if (final) {
             translate(t, true);
         }
     }
+}
+
+/* Does a vCPU have instances of what was there before the last flush? */
+static bool vcpus_hold_old(void)
+{
+    for (int i = 0; i < vcpus->len; i++) {
+        TrThread *t = g_ptr_array_index(vcpus, i);
+
+        if (qatomic_read(&t->table_next) != t->table_start &&
+            qatomic_load_acquire(&t->generation) != tr_generation) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/*
+ * Two of these take turns, by generation.  Whoever is the last to forget a
+ * module makes the browser free its code, which in Chromium takes up to a
+ * millisecond each, thousands of times: that is for nobody who has other work.
+ * So the compile thread of the generation that has ended waits until the vCPUs
+ * have forgotten theirs, and forgets while the other one works.
+ */
+static void *compile_thread(void *opaque)
+{
+    unsigned turn = (uintptr_t)opaque, next;
+    bool alone = turn == 1;
+    TrThread *t = g_new0(TrThread, 1);
+    QemuThread other;
+
+    for (;;) {
+        qemu_mutex_lock(&queue_lock);
+        while (tr_generation % 2 != turn) {
+            qemu_cond_wait(&turn_cond, &queue_lock);
+        }
+        t->generation = tr_generation;
+        qemu_mutex_unlock(&queue_lock);
+        compile_generation(t);
+        if (alone) {
+            alone = false;
+            qemu_thread_create(&other, "translator", compile_thread,
+                               (void *)(uintptr_t)!turn, QEMU_THREAD_DETACHED);
+        }
+        qemu_mutex_lock(&queue_lock);
+        /* Those that do not run for long must not keep it from its next turn. */
+        next = t->generation + 2;
+        while (vcpus_hold_old() && (int)(tr_generation - next) < 0) {
+            qemu_cond_wait(&turn_cond, &queue_lock);
+        }
+        qemu_mutex_unlock(&queue_lock);
+        tr_thread_sync(t);
+    }
     return NULL;
+}
+
+void tr_forgotten(void)
+{
+    qemu_mutex_lock(&queue_lock);
+    qemu_cond_broadcast(&turn_cond);
+    qemu_mutex_unlock(&queue_lock);
 }
 
 void tr_compile_init(void)
@@ -407,6 +395,7 @@ void tr_compile_init(void)
     qemu_mutex_init(&queue_lock);
     qemu_mutex_init(&translate_lock);
     qemu_cond_init(&queue_cond);
+    qemu_cond_init(&turn_cond);
     vcpus = g_ptr_array_new();
     tr_tail_calls = tci_wasm_config.tail_calls &&
                     tci_wasm_config.mode == TCI_WASM_REGIONS &&
@@ -421,7 +410,8 @@ void tr_compile_init(void)
         /* Nothing but the number brings a batch to an end. */
         tci_wasm_config.batch = MIN(tci_wasm_config.batch, 64);
     } else {
-        qemu_thread_create(&thread, "translator", compile_thread, NULL,
+        qemu_thread_create(&thread, "translator", compile_thread,
+                           (void *)(uintptr_t)1,
                            QEMU_THREAD_DETACHED);
     }
 }
@@ -448,11 +438,18 @@ void tci_wasm_flush(void)
         free_module(tr_modules[i]);
         tr_modules[i] = NULL;
     }
+    uncollected += nmodules - 1;
+    if (uncollected >= COLLECT_FROM) {
+        uncollected = 0;
+        qatomic_inc(&tr_collect);
+    }
     nmodules = 1;
     live_bytes = live_funcs = 0;
     qatomic_set(&tr_full, TR_ROOM);
     tr_stats.flushes++;
-    qemu_cond_signal(&queue_cond);
+    qemu_cond_broadcast(&queue_cond);
+    qemu_cond_broadcast(&turn_cond);
     qemu_mutex_unlock(&queue_lock);
     qemu_mutex_unlock(&translate_lock);
+    tr_sync_vcpus();
 }

@@ -130,7 +130,7 @@ bool tr_is_float(uintptr_t func);
 
 void tr_atomic_init(void);
 
-/* ---- Run time (run.c, compile.c) ---- */
+/* ---- Run time (run.c, compile.c, instances.c) ---- */
 
 #define TR_UNIT_FUNCS 4096
 #define TR_MAX_REGION 64
@@ -168,6 +168,8 @@ typedef struct TrStats {
     /* Calls done by vector, floating-point and atomic instructions */
     uint64_t vectors, floats, atomics;
     double generate_ms, compile_ms, instantiate_ms, longest_ms;
+    /* After a flush: of a vCPU, and of a compile thread, which nobody waits for */
+    double longest_forget_ms, longest_free_ms;
     uint32_t rejected_op[256];
 } TrStats;
 
@@ -186,20 +188,24 @@ typedef struct TrCompiled {
 #define TR_MAX_MODULES 8192
 extern TrCompiled *tr_modules[TR_MAX_MODULES];
 extern unsigned tr_generation;
+/* Another number: it is time to have the browser collect what is forgotten */
+extern unsigned tr_collect;
 /* Is there room for modules?  Without, until the next flush, nothing is added. */
 enum { TR_ROOM, TR_FULL, TR_FLUSH_ASKED };
 extern unsigned tr_full;
 
 /* The functions of this thread, in this thread's table */
 typedef struct TrThread {
-    CPUState *cpu;                      /* that ran here last */
+    CPUState *cpu;                      /* that ran here last; NULL: compiles */
     unsigned generation;
     uint32_t waited;                    /* interpreted runs of hot TBs */
     uint32_t table_start, table_next, table_end;
+    uint32_t instances;                 /* that have not been collected */
+    unsigned collected;                 /* tr_collect at its last flush */
     uint32_t base[TR_MAX_MODULES];      /* table index; 0: not here yet */
 } TrThread;
 
-/* Forget what was there before the last flush */
+/* Forget what was there before the last flush; only @t's thread can */
 void tr_thread_sync(TrThread *t);
 /* Table index of @module's first function; 0 when the browser refuses it */
 uint32_t tr_instantiate(TrThread *t, uint32_t module);
@@ -217,6 +223,10 @@ static inline bool tr_reforms(void)
 void tr_compile_init(void);
 /* @t is a vCPU's, and lasts */
 void tr_add_vcpu(TrThread *t);
+/* A vCPU's thread has forgotten what was there before the last flush */
+void tr_forgotten(void);
+/* Have all vCPUs' threads call tr_thread_sync(), halted ones too */
+void tr_sync_vcpus(void);
 
 /* check.c */
 bool tr_check_due(uint32_t *tb);

@@ -5,6 +5,7 @@
  */
 #include "qemu/osdep.h"
 #include "qemu/error-report.h"
+#include "qemu/main-loop.h"
 #include "exec/tb-flush.h"
 #include "internal.h"
 
@@ -32,8 +33,27 @@ static void begin_first(CPUState *cpu)
         g_once_init_leave(&once, 1);
     }
     self = g_new0(TrThread, 1);
+    self->generation = qatomic_read(&tr_generation);
     if (tci_wasm_config.mode != TCI_WASM_OFF) {
         tr_add_vcpu(self);
+    }
+}
+
+static void sync_this(CPUState *cpu, run_on_cpu_data unused)
+{
+    if (self) {
+        bql_unlock();
+        tr_thread_sync(self);
+        bql_lock();
+    }
+}
+
+void tr_sync_vcpus(void)
+{
+    CPUState *cpu;
+
+    CPU_FOREACH(cpu) {
+        async_run_on_cpu(cpu, sync_this, RUN_ON_CPU_NULL);
     }
 }
 

@@ -148,9 +148,12 @@ void tci_wasm_dump(GString *buf)
                            s->bytecode_bytes >> 10);
     g_string_append_printf(buf, "generate %.0f ms, compile %.0f ms, "
                            "instantiate %.0f ms (%" PRIu64
-                           " times, longest %.1f ms), flushes %" PRIu64 "\n",
+                           " times, longest %.1f ms)\n",
                            s->generate_ms, s->compile_ms, s->instantiate_ms,
-                           s->instances, s->longest_ms, s->flushes);
+                           s->instances, s->longest_ms);
+    g_string_append_printf(buf, "flushes %" PRIu64 " (forgotten by a vCPU in "
+                           "at most %.1f ms, freed in %.0f ms)\n", s->flushes,
+                           s->longest_forget_ms, s->longest_free_ms);
     g_string_append_printf(buf, "chains inside %" PRIu64 ", tail %" PRIu64
                            ", out %" PRIu64 "\n", s->chain_inside,
                            s->chain_tail, s->chain_out);
