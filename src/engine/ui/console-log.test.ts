@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ConsoleLog } from './console-log.js';
 
@@ -13,6 +14,24 @@ describe('ConsoleLog', () => {
     expect(textOf(first.bytes)).toBe('hello \x1b[');
     expect(textOf(log.raw(first.next, 100).bytes)).toBe('1mworld');
     expect(log.raw(log.length, 100).bytes).toHaveLength(0);
+  });
+
+  it('keeps what came in pieces of any size as one', () => {
+    const pieces = fc.array(fc.oneof(fc.nat(5), fc.nat(40_000)), { maxLength: 30 });
+    fc.assert(
+      fc.property(pieces, fc.nat(200_000), fc.nat(50_000), (sizes, from, limit) => {
+        const log = new ConsoleLog();
+        const all = new Uint8Array(sizes.reduce((sum, size) => sum + size, 0));
+        all.forEach((_, at) => (all[at] = at * 31));
+        let at = 0;
+        for (const size of sizes) log.append(all.subarray(at, (at += size)));
+        const start = Math.min(from, all.length);
+        const { bytes, next } = log.raw(start, limit);
+        expect(bytes).toEqual(all.slice(start, start + limit));
+        expect(next).toBe(start + bytes.length);
+      }),
+      { numRuns: 50 },
+    );
   });
 
   it('passes over raw output that is no longer kept', () => {

@@ -2,12 +2,15 @@ import { PlainText } from '../common/plain-text.js';
 
 /** Bytes of raw output kept for a terminal that is opened later, or falls behind. */
 const RAW_LIMIT = 4 << 20;
+/** Output comes in pieces of some bytes, each of which would take hundreds as an array of its own. */
+const BLOCK = 16 << 10;
 /** Characters of plain text kept. */
 const TEXT_LIMIT = 16 << 20;
 
 /** Everything that a console has printed, as far as it is kept: raw for a terminal, and as text. */
 export class ConsoleLog {
-  private chunks: Uint8Array[] = [];
+  /** The bytes from `firstByte` on, `BLOCK` in each. */
+  private blocks: Uint8Array[] = [];
   private firstByte = 0;
   private endByte = 0;
   private lines: string[] = [];
@@ -24,11 +27,7 @@ export class ConsoleLog {
   constructor(private readonly clock: () => number = Date.now) {}
 
   append(bytes: Uint8Array): void {
-    this.chunks.push(bytes);
-    this.endByte += bytes.length;
-    while (this.endByte - this.firstByte > RAW_LIMIT && this.chunks.length > 1) {
-      this.firstByte += this.chunks.shift()?.length ?? 0;
-    }
+    this.keep(bytes);
     this.now = this.clock();
     this.plain.write(bytes);
     if (this.plain.tail !== '') this.lineBegan ??= this.now;
@@ -45,27 +44,17 @@ export class ConsoleLog {
    */
   raw(from: number, limit: number): { bytes: Uint8Array; next: number } {
     const start = Math.max(from, this.firstByte);
-    let at = this.endByte;
-    let index = this.chunks.length;
-    // Backwards, since readers ask for what is new.
-    while (index > 0 && at > start) at -= this.chunks[--index]?.length ?? 0;
-    const parts: Uint8Array[] = [];
-    let length = 0;
-    for (; index < this.chunks.length && length < limit; index++) {
-      const chunk = this.chunks[index];
-      if (chunk === undefined) break;
-      const part = chunk.subarray(Math.max(0, start - at)).subarray(0, limit - length);
-      parts.push(part);
-      length += part.length;
-      at += chunk.length;
+    const end = Math.max(start, Math.min(this.endByte, start + limit));
+    const bytes = new Uint8Array(end - start);
+    for (let at = start; at < end;) {
+      const block = this.blocks[Math.floor((at - this.firstByte) / BLOCK)];
+      if (block === undefined) break;
+      const offset = at % BLOCK;
+      const part = block.subarray(offset, offset + end - at);
+      bytes.set(part, at - start);
+      at += part.length;
     }
-    const bytes = new Uint8Array(length);
-    let offset = 0;
-    for (const part of parts) {
-      bytes.set(part, offset);
-      offset += part.length;
-    }
-    return { bytes, next: start + length };
+    return { bytes, next: end };
   }
 
   /** Length of the plain text so far, that of lines no longer kept included. */
@@ -116,6 +105,21 @@ export class ConsoleLog {
     const timed = this.lines.map((line, at) => `${stamp(this.times[at] ?? 0)}  ${line}`);
     const { tail } = this.plain;
     return timed.join('') + (tail === '' ? '' : `${stamp(this.lineBegan ?? this.now)}  ${tail}\n`);
+  }
+
+  private keep(bytes: Uint8Array): void {
+    for (let done = 0; done < bytes.length;) {
+      const offset = this.endByte % BLOCK;
+      if (offset === 0) this.blocks.push(new Uint8Array(BLOCK));
+      const part = bytes.subarray(done, done + BLOCK - offset);
+      this.blocks.at(-1)?.set(part, offset);
+      this.endByte += part.length;
+      done += part.length;
+    }
+    while (this.endByte - this.firstByte > RAW_LIMIT) {
+      this.blocks.shift();
+      this.firstByte += BLOCK;
+    }
   }
 
   private addLine(line: string): void {
