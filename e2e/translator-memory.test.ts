@@ -14,7 +14,7 @@ const CODE_MIB = 40;
 const ROUNDS = 8;
 const BOOT_MS = 300_000;
 
-const guests = (await builtGuests()).filter(({ id }) => id === 'virt-linux');
+const guest = (await builtGuests()).find(({ id }) => id === 'virt-linux');
 
 /** MiB of a process that may be executed and belong to no file: what the browser has compiled. */
 function codeMiB(pid: number): number {
@@ -43,10 +43,11 @@ async function flushes(page: Page): Promise<number> {
   return Number(/^flushes (\d+) /m.exec(answer.value)?.[1]);
 }
 
-it.each(guests)(
-  'gives the code of a flushed translation back to the system: $id',
+it.runIf(guest !== undefined)(
+  'gives the code of a flushed translation back to the system',
   { timeout: 2 * BOOT_MS },
-  async (guest) => {
+  async () => {
+    if (guest === undefined) throw new Error('virt-linux has not been built.');
     const browser = await launch();
     onTestFinished(() => browser.close());
     const page = await browser.newPage({ viewport: VIEWPORT });

@@ -56,8 +56,8 @@ support, and its own configuration in \`/proc/config.gz\`.`,
 
 /**
  * Debian's kernel moves itself to a random address, and then takes its page tables away at each
- * return to EL0 (KPTI), which in QEMU empties the TLB twice for each system call: a shell takes
- * half as long again. Nothing speculates in QEMU, so nothing is protected by it.
+ * return to EL0 (KPTI), which in QEMU empties the TLB twice for each system call: gzip takes twice
+ * as long. Nothing speculates in QEMU, so nothing is protected by it.
  */
 const noMitigations = 'nokaslr mitigations=off';
 
